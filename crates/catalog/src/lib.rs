@@ -1,0 +1,188 @@
+//! Reads what the product knows: pages of Markdown, each a definition, its manual and its tests.
+//!
+//! The built-in catalogue is embedded; a folder given with `--catalog` is laid over it, page by
+//! page, so that a user's page of the same name replaces ours.
+
+mod detection;
+pub mod limits;
+mod page;
+mod source;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use include_dir::{Dir, include_dir};
+
+pub use detection::{Detection, Korean};
+pub use page::{Block, Example, Page};
+pub use source::{
+    Column, ColumnKind, Format, Header, Layout, Separator, Source, TimePath, TimeUnit,
+};
+
+static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../catalog");
+
+/// Everything the product knows, in the order of page names.
+#[derive(Debug, Default)]
+pub struct Catalog {
+    /// Log sources by table name.
+    pub sources: BTreeMap<String, Source>,
+    /// Detections by page name (the path below `detections/`, without `.md`).
+    pub detections: BTreeMap<String, Detection>,
+}
+
+/// A page that cannot be used, and why.
+#[derive(Debug, thiserror::Error)]
+pub enum CatalogError {
+    /// The overlay folder or a page in it cannot be read.
+    #[error("cannot read `{path}`")]
+    Read {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The page's Markdown does not have the form of a page.
+    #[error("{page}:{line}: {reason}")]
+    Page {
+        /// The page's path in the catalogue.
+        page: String,
+        /// The line, counted from 1.
+        line: usize,
+        /// What is wrong and what was expected.
+        reason: String,
+    },
+    /// Two sources give one column name two types, which one table cannot hold.
+    #[error("column `{column}` is {first} in `{first_source}` and {second} in `{second_source}`")]
+    ColumnType {
+        /// The column's name.
+        column: String,
+        /// Its type where it was met first.
+        first: ColumnKind,
+        /// The source that gave it.
+        first_source: String,
+        /// The other type.
+        second: ColumnKind,
+        /// The source that gave the other.
+        second_source: String,
+    },
+}
+
+impl Catalog {
+    /// Reads the embedded catalogue.
+    ///
+    /// # Errors
+    /// A page is malformed (a test of this crate keeps that from being released).
+    pub fn built_in() -> Result<Self, CatalogError> {
+        let mut catalog = Self::default();
+        for (path, text) in embedded_pages(&BUILT_IN) {
+            catalog.add(&path, text)?;
+        }
+        catalog.check()?;
+        Ok(catalog)
+    }
+
+    /// Lays the pages of a folder over the built-in ones.
+    ///
+    /// # Errors
+    /// The folder cannot be read, or one of its pages is malformed.
+    pub fn with_overlay(folder: &Path) -> Result<Self, CatalogError> {
+        let mut catalog = Self::built_in()?;
+        for path in files_below(folder)? {
+            let read_error = |source| CatalogError::Read { path: path.clone(), source };
+            let text = std::fs::read_to_string(&path).map_err(read_error)?;
+            let name = path.strip_prefix(folder).unwrap_or(&path).to_string_lossy();
+            catalog.add(&name, &text)?;
+        }
+        catalog.check()?;
+        Ok(catalog)
+    }
+
+    /// Adds one page by its path, such as `detections/defence/trail-stopped.md`.
+    ///
+    /// # Errors
+    /// The page is malformed.
+    pub fn add(&mut self, path: &str, text: &str) -> Result<(), CatalogError> {
+        if let Some(rest) = path.strip_prefix("sources/") {
+            let Some((name, "source.md")) = rest.split_once('/') else { return Ok(()) };
+            let source = Source::from_page(name, Page::parse(path, text)?)?;
+            self.sources.insert(name.to_owned(), source);
+        } else if let Some(rest) = path.strip_prefix("detections/")
+            && let Some(name) = rest.strip_suffix(".md")
+        {
+            let detection = Detection::from_page(name, Page::parse(path, text)?)?;
+            self.detections.insert(name.to_owned(), detection);
+        }
+        Ok(())
+    }
+
+    /// Checks what no single page can: one column name has one type and one spelling over all
+    /// sources, because all sources share one table in the lake, and other engines tell no
+    /// capitals from small letters.
+    fn check(&self) -> Result<(), CatalogError> {
+        let mut types: BTreeMap<&str, (ColumnKind, &str)> = BTreeMap::new();
+        let mut spellings: BTreeMap<String, &str> = BTreeMap::new();
+        let sources = self.sources.values();
+        let columns = sources.flat_map(|source| source.columns.iter().map(move |it| (source, it)));
+        for (source, column) in columns {
+            let name = &column.name;
+            let spelling = *spellings.entry(name.to_lowercase()).or_insert(name);
+            if spelling != name {
+                let reason = format!("another source spells the column `{name}` `{spelling}`");
+                return Err(source.page.fault(reason));
+            }
+            let entry = types.entry(name).or_insert((column.kind, &source.name));
+            if entry.0 != column.kind {
+                return Err(CatalogError::ColumnType {
+                    column: name.clone(),
+                    first: entry.0,
+                    first_source: entry.1.to_owned(),
+                    second: column.kind,
+                    second_source: source.name.clone(),
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+fn embedded_pages<'a>(folder: &'a Dir<'a>) -> Vec<(String, &'a str)> {
+    let mut pages = Vec::new();
+    for file in folder.files() {
+        if let Some(text) = file.contents_utf8()
+            && file.path().extension().is_some_and(|extension| extension == "md")
+        {
+            pages.push((file.path().to_string_lossy().into_owned(), text));
+        }
+    }
+    for inner in folder.dirs() {
+        pages.extend(embedded_pages(inner));
+    }
+    pages.sort();
+    pages
+}
+
+fn files_below(folder: &Path) -> Result<Vec<PathBuf>, CatalogError> {
+    let read_error = |source| CatalogError::Read { path: folder.to_owned(), source };
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(read_error)? {
+        let path = entry.map_err(read_error)?.path();
+        if path.is_dir() {
+            files.extend(files_below(&path)?);
+        } else if path.extension().is_some_and(|extension| extension == "md") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_built_in_page_is_well_formed() {
+        let catalog = Catalog::built_in().unwrap();
+        assert!(catalog.sources.contains_key("cloudtrail"));
+    }
+}
