@@ -1,0 +1,63 @@
+//! Limits of reading, each with its reason.
+
+/// The longest record. CloudTrail's largest event is 1 MB, a CloudWatch Logs event 1 MB.
+pub const RECORD_BYTES_MAX: usize = 16 << 20;
+
+/// How much is read at a time when an object is larger than this: bounds memory for each reader
+/// while keeping every ordinary CloudTrail object (50 MB at most) in few pieces.
+pub const WINDOW_BYTES: usize = 8 << 20;
+
+/// The largest uncompressed size that is unpacked in one go, with the faster library.
+pub const WHOLE_BYTES_MAX: usize = 32 << 20;
+
+/// The deepest nesting of a JSON record. CloudTrail's own goes to about 20.
+pub const DEPTH_MAX: u32 = 128;
+
+/// The most layers of compression: Firehose compresses what CloudWatch Logs compressed already.
+pub const COMPRESSION_LAYERS_MAX: usize = 2;
+
+/// How much is looked at to recognise an object.
+pub const SNIFF_BYTES: usize = 64 << 10;
+
+/// How much of a reject is kept, enough to see what it was.
+pub const FIRST_BYTES_MAX: usize = 256;
+
+/// How much JSON text is checked and cut at a time: a fault in one record then costs a second look
+/// at no more than this.
+pub const PIECE_BYTES: usize = 1 << 20;
+
+/// The same behind a fault, doubled from there: where every record is at fault, the second looks
+/// would otherwise take a thousand times as long as the first.
+pub const PIECE_BYTES_AFTER_FAULT: usize = 4 << 10;
+
+/// The most entities of one record; a batch call can name thousands of instances.
+pub const ENTITIES_MAX: usize = 256;
+
+/// The most lines without a record at the start of an object before it is taken for no log.
+pub const STRANGE_LINES_MAX: usize = 16;
+
+/// The largest ratio of uncompressed to compressed size, and the size from which it counts.
+/// Real logs reach about 60; a bomb 1,000.
+pub const RATIO_MAX: u64 = 500;
+/// See [`RATIO_MAX`].
+pub const RATIO_COUNTS_FROM: u64 = 64 << 20;
+
+/// The most objects of one run: their names take some 200 bytes each.
+pub const OBJECTS_MAX: usize = 2 << 20;
+
+/// How far the day in an object's key may lie from the events in it: delivery takes minutes, and
+/// an object of midnight holds both days.
+pub const LATENESS_DAYS: i64 = 1;
+
+/// How often a request to S3 is repeated, and for how many seconds at most: a wrong endpoint is
+/// then told within a minute.
+pub const S3_RETRIES_MAX: usize = 5;
+/// See [`S3_RETRIES_MAX`].
+pub const S3_RETRY_SECONDS_MAX: u64 = 60;
+
+/// How many rows of a Parquet file are taken at a time: bounds memory, and costs little when the
+/// rows are small.
+pub const PARQUET_ROWS: usize = 1024;
+
+/// The most envelopes around a record: EventBridge inside of what passes its events on.
+pub const ENVELOPES_MAX: usize = 2;

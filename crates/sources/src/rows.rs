@@ -1,0 +1,272 @@
+//! Rows of one source, column by column, on their way to the lake.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use arrow::array::{
+    ArrayRef, BooleanBuilder, DictionaryArray, Float64Builder, Int32Array, Int64Array,
+    Int64Builder, ListBuilder, StringArray, StringBuilder, TimestampMicrosecondArray,
+};
+use arrow::datatypes::{Field, Int32Type, Schema};
+use arrow::error::ArrowError;
+use arrow::record_batch::RecordBatch;
+use haechi_catalog::ColumnKind;
+use haechi_model::{EntityKind, Timestamp};
+
+use crate::limits::ENTITIES_MAX;
+use crate::mapping::{Fields, Mapping};
+use crate::scan::{Shape, Value, unescaped};
+use crate::schema;
+use crate::time::moment;
+use crate::{Reject, Row};
+
+/// Rows of one source as they gather.
+pub struct RowBuilder {
+    times: Vec<Option<i64>>,
+    accounts: Vec<Option<u32>>,
+    known_accounts: Vec<String>,
+    regions: StringBuilder,
+    columns: Vec<ColumnBuilder>,
+    entities: ListBuilder<StringBuilder>,
+    records: StringBuilder,
+    files: Vec<i32>,
+    positions: Vec<i64>,
+    ids: Vec<u128>,
+    entity: String,
+    /// How many bytes the records have.
+    pub n_bytes: usize,
+}
+
+/// Finished rows of one source.
+pub struct Rows {
+    /// The columns of [`schema::stored`], without `ingested`; `file` is a dictionary.
+    pub batch: RecordBatch,
+    /// The event times, microseconds since 1970.
+    pub times: Vec<Option<i64>>,
+    /// For each row, which of `known_accounts` it belongs to.
+    pub accounts: Vec<Option<u32>>,
+    /// The accounts met.
+    pub known_accounts: Vec<String>,
+    /// For each row, the number of the object that it came from.
+    pub objects: Vec<i32>,
+    /// What makes each record itself; empty for a source whose records have no id.
+    pub ids: Vec<u128>,
+}
+
+enum ColumnBuilder {
+    Text(StringBuilder),
+    Int(Int64Builder),
+    Float(Float64Builder),
+    Bool(BooleanBuilder),
+}
+
+impl RowBuilder {
+    /// Returns a builder for rows of the mapping's source.
+    #[must_use]
+    pub fn new(mapping: &Mapping) -> Self {
+        let element = Field::new("element", arrow::datatypes::DataType::Utf8, true);
+        Self {
+            times: Vec::new(),
+            accounts: Vec::new(),
+            known_accounts: Vec::new(),
+            regions: StringBuilder::new(),
+            columns: mapping.columns.iter().map(|(_, kind)| ColumnBuilder::new(*kind)).collect(),
+            entities: ListBuilder::new(StringBuilder::new()).with_field(element),
+            records: StringBuilder::new(),
+            files: Vec::new(),
+            positions: Vec::new(),
+            ids: Vec::new(),
+            entity: String::new(),
+            n_bytes: 0,
+        }
+    }
+
+    /// Returns how many rows there are.
+    #[must_use]
+    pub fn n_rows(&self) -> usize {
+        self.times.len()
+    }
+
+    /// Adds a row that came from the file with that number.
+    pub fn push(&mut self, row: &Row<'_>, file: i32) {
+        let Row { mapping, fields, record, position } = row;
+        self.times.push(time_of(mapping, fields).map(|time| time.0));
+        let account = mapping.accounts.iter().find_map(|&slot| text_of(fields.get(slot)));
+        let account = account.filter(|account| EntityKind::Account.accepts(account));
+        let account = account.map(|account| self.account_number(&account));
+        self.accounts.push(account);
+        let region = mapping.regions.iter().find_map(|&slot| text_of(fields.get(slot)));
+        self.regions.append_option(region);
+        for (column, &(slot, _)) in self.columns.iter_mut().zip(&mapping.columns) {
+            column.push(fields.get(slot));
+        }
+        self.push_entities(fields);
+        self.records.append_value(record);
+        self.files.push(file);
+        self.positions.push(i64::try_from(*position).unwrap_or(i64::MAX));
+        if let Some(slot) = mapping.id {
+            self.ids.push(id_of(fields.get(slot), record));
+        }
+        self.n_bytes += record.len();
+    }
+
+    /// Gives up the rows; `files` are the names behind the file numbers.
+    ///
+    /// # Errors
+    /// Arrow refuses the columns, which no input brings about.
+    pub fn finish(mut self, mapping: &Mapping, files: &[String]) -> Result<Rows, ArrowError> {
+        let stored = schema::stored(&mapping.source);
+        let times = TimestampMicrosecondArray::from(self.times.clone()).with_timezone("UTC");
+        let files = dictionary(self.files.clone(), files)?;
+        let mut arrays: Vec<ArrayRef> = vec![Arc::new(times), Arc::new(self.regions.finish())];
+        arrays.extend(self.columns.iter_mut().map(ColumnBuilder::finish));
+        arrays.push(Arc::new(self.entities.finish()));
+        arrays.push(Arc::new(self.records.finish()));
+        arrays.push(files);
+        arrays.push(Arc::new(Int64Array::from(self.positions)));
+        let fields = stored.fields().iter().zip(&arrays).map(|(field, array)| {
+            Field::new(field.name(), array.data_type().clone(), field.is_nullable())
+        });
+        let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
+        let batch = RecordBatch::try_new(schema, arrays)?;
+        let Self { times, accounts, known_accounts, files: objects, ids, .. } = self;
+        Ok(Rows { batch, times, accounts, known_accounts, objects, ids })
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "a batch has fewer rows than u32 counts")]
+    fn account_number(&mut self, account: &str) -> u32 {
+        if let Some(known) = self.known_accounts.iter().position(|known| known == account) {
+            return known as u32;
+        }
+        self.known_accounts.push(account.to_owned());
+        (self.known_accounts.len() - 1) as u32
+    }
+
+    fn push_entities(&mut self, fields: &Fields<'_>) {
+        for (index, &(kind, value)) in fields.entities.iter().take(ENTITIES_MAX).enumerate() {
+            let repeated = fields.entities.iter().take(index).any(|it| *it == (kind, value));
+            let Some(name) = text_of(Some(value)) else { continue };
+            if repeated || !kind.accepts(&name) {
+                continue;
+            }
+            self.entity.clear();
+            self.entity.push_str(kind.prefix());
+            self.entity.push_str(&name);
+            self.entities.values().append_value(&self.entity);
+        }
+        self.entities.append(true);
+    }
+}
+
+/// Returns the dictionary column of file names.
+fn dictionary(files: Vec<i32>, names: &[String]) -> Result<ArrayRef, ArrowError> {
+    let names = Arc::new(StringArray::from_iter_values(names));
+    Ok(Arc::new(DictionaryArray::<Int32Type>::try_new(Int32Array::from(files), names)?))
+}
+
+impl ColumnBuilder {
+    fn new(kind: ColumnKind) -> Self {
+        match kind {
+            ColumnKind::String | ColumnKind::Json => Self::Text(StringBuilder::new()),
+            ColumnKind::Int => Self::Int(Int64Builder::new()),
+            ColumnKind::Float => Self::Float(Float64Builder::new()),
+            ColumnKind::Bool => Self::Bool(BooleanBuilder::new()),
+        }
+    }
+
+    /// Adds the value, or null when it is absent or is not of the column's type.
+    #[inline]
+    fn push(&mut self, value: Option<Value<'_>>) {
+        match self {
+            Self::Text(column) => column.append_option(text_of(value)),
+            Self::Int(column) => column.append_option(value.and_then(|it| it.text.parse().ok())),
+            Self::Float(column) => column.append_option(value.and_then(|it| it.text.parse().ok())),
+            Self::Bool(column) => column.append_option(value.and_then(|it| it.text.parse().ok())),
+        }
+    }
+
+    fn finish(&mut self) -> ArrayRef {
+        match self {
+            Self::Text(column) => Arc::new(column.finish()),
+            Self::Int(column) => Arc::new(column.finish()),
+            Self::Float(column) => Arc::new(column.finish()),
+            Self::Bool(column) => Arc::new(column.finish()),
+        }
+    }
+}
+
+/// Returns the value as text: strings unescaped, other values as they are written, null as nothing.
+#[inline]
+fn text_of(value: Option<Value<'_>>) -> Option<Cow<'_, str>> {
+    let value = value?;
+    match value.shape {
+        Shape::Plain | Shape::Container => Some(Cow::Borrowed(value.text)),
+        Shape::Scalar if value.text == "null" => None,
+        Shape::Scalar => Some(Cow::Borrowed(value.text)),
+        Shape::Escaped => unescaped(value.text).map(Cow::Owned),
+    }
+}
+
+/// Returns the event time: the first of the source's times that can be read.
+pub(crate) fn time_of(mapping: &Mapping, fields: &Fields<'_>) -> Option<Timestamp> {
+    mapping.times.iter().find_map(|time| {
+        let day = fields.get(time.slot)?.text;
+        match time.clock {
+            None => moment(day, time.unit),
+            Some(clock) => moment(&format!("{day}T{}Z", fields.get(clock)?.text), time.unit),
+        }
+    })
+}
+
+/// Returns what makes the record itself: its UUID, or a digest of its id, or of all of it.
+fn id_of(id: Option<Value<'_>>, record: &str) -> u128 {
+    let text = id.map_or(record, |value| value.text);
+    record_id(text)
+}
+
+/// Returns the number that stands for a record's id: its UUID, or a digest of another text.
+#[must_use]
+pub fn record_id(text: &str) -> u128 {
+    uuid(text).unwrap_or_else(|| {
+        let digest = blake3::hash(text.as_bytes());
+        let first = digest.as_bytes().first_chunk().copied().unwrap_or_default();
+        u128::from_be_bytes(first)
+    })
+}
+
+/// Reads `8-4-4-4-12` hexadecimal digits.
+fn uuid(text: &str) -> Option<u128> {
+    if text.len() != 36 {
+        return None;
+    }
+    let mut number: u128 = 0;
+    for (index, byte) in text.bytes().enumerate() {
+        if matches!(index, 8 | 13 | 18 | 23) {
+            if byte != b'-' {
+                return None;
+            }
+            continue;
+        }
+        let digit = match byte {
+            b'0'..=b'9' => byte - b'0',
+            b'a'..=b'f' => byte - b'a' + 10,
+            _ => return None,
+        };
+        number = (number << 4) | u128::from(digit);
+    }
+    Some(number)
+}
+
+impl Reject {
+    /// Returns a reject of the bytes, of which the first are kept.
+    #[must_use]
+    pub fn new(position: u64, reason: impl Into<String>, bytes: &[u8]) -> Self {
+        let first = bytes.get(..crate::limits::FIRST_BYTES_MAX).unwrap_or(bytes);
+        Self {
+            position,
+            reason: reason.into(),
+            first_bytes: String::from_utf8_lossy(first).into_owned(),
+            origin: None,
+        }
+    }
+}
