@@ -1,0 +1,152 @@
+//! What one worker has gathered and not yet written.
+
+use haechi_sources::{Mapping, Mappings, Reject, Row, RowBuilder, Rows, Sink, SinkError};
+
+use crate::LakeError;
+use crate::limits::ROW_OVERHEAD_BYTES;
+use crate::objects::Piece;
+use crate::writer::Writer;
+
+/// A worker's batch: a sink that writes itself out when it is full.
+pub(crate) struct Batch<'a> {
+    writer: &'a Writer<'a>,
+    bytes_max: usize,
+    builders: Vec<Option<RowBuilder>>,
+    pieces: Vec<Piece>,
+    rejects: Vec<(String, Reject)>,
+    n_bytes: usize,
+    /// Records of the current object up to this position were stored by an earlier run.
+    resume_behind: Option<u64>,
+    /// How often the batch was written out.
+    n_sequence: u64,
+    name: String,
+}
+
+/// A batch, ready to be written.
+pub(crate) struct Gathered<'a> {
+    /// The rows by source.
+    pub tables: Vec<(&'a Mapping, Rows)>,
+    /// What it has of each object.
+    pub pieces: Vec<Piece>,
+    /// The rejects, each with its object's name.
+    pub rejects: Vec<(String, Reject)>,
+}
+
+impl<'a> Batch<'a> {
+    /// Returns an empty batch; `name` begins the names of its files.
+    pub(crate) fn new(writer: &'a Writer<'a>, name: String, bytes_max: usize) -> Self {
+        Self {
+            writer,
+            bytes_max,
+            builders: Vec::new(),
+            pieces: Vec::new(),
+            rejects: Vec::new(),
+            n_bytes: 0,
+            resume_behind: None,
+            n_sequence: 0,
+            name,
+        }
+    }
+
+    /// Begins an object, of which records up to a position are stored already.
+    pub(crate) fn begin(&mut self, piece: Piece, resume_behind: Option<u64>) {
+        self.resume_behind = resume_behind;
+        self.pieces.push(piece);
+    }
+
+    /// Ends the current object; one that was known to be no log is not written down again.
+    pub(crate) fn end(&mut self, bytes: u64, skipped: Option<String>, was_skipped: bool) {
+        if was_skipped && skipped.is_some() {
+            self.pieces.pop();
+        } else if let Some(piece) = self.pieces.last_mut() {
+            piece.bytes = bytes;
+            piece.is_complete = true;
+            piece.skipped = skipped;
+        }
+    }
+
+    /// Writes out what is there.
+    pub(crate) fn flush(&mut self) -> Result<(), LakeError> {
+        let Some(current) = self.pieces.last() else { return Ok(()) };
+        let next = (!current.is_complete).then(|| Piece {
+            name: current.name.clone(),
+            identity: current.identity,
+            bytes_stored: current.bytes_stored,
+            ..Piece::default()
+        });
+        let gathered = self.gathered()?;
+        self.n_sequence += 1;
+        self.writer.write(gathered, &format!("{}-{:05}", self.name, self.n_sequence))?;
+        self.pieces.extend(next);
+        Ok(())
+    }
+
+    fn gathered(&mut self) -> Result<Gathered<'a>, LakeError> {
+        let pieces = std::mem::take(&mut self.pieces);
+        let names: Vec<String> = pieces.iter().map(|it| it.name.clone()).collect();
+        let mut tables = Vec::new();
+        let builders = std::mem::take(&mut self.builders).into_iter();
+        for (mapping, builder) in self.mappings().all.iter().zip(builders) {
+            if let Some(builder) = builder {
+                tables.push((mapping, builder.finish(mapping, &names)?));
+            }
+        }
+        self.n_bytes = 0;
+        Ok(Gathered { tables, pieces, rejects: std::mem::take(&mut self.rejects) })
+    }
+
+    fn mappings(&self) -> &'a Mappings {
+        self.writer.mappings
+    }
+
+    /// Counts a record; tells whether it is new to the lake.
+    fn count(&mut self, position: u64) -> bool {
+        let Some(piece) = self.pieces.last_mut() else { return false };
+        piece.read += 1;
+        if self.resume_behind.is_some_and(|stored| position <= stored) {
+            return false;
+        }
+        piece.reached = Some(position);
+        true
+    }
+}
+
+impl Sink for Batch<'_> {
+    fn row(&mut self, row: &Row<'_>) -> Result<(), SinkError> {
+        let is_new = self.count(row.position);
+        let file = i32::try_from(self.pieces.len()).unwrap_or(i32::MAX) - 1;
+        if !is_new {
+            if let Some(piece) = self.pieces.last_mut() {
+                piece.duplicate += 1;
+            }
+            return Ok(());
+        }
+        let index = row.mapping.index;
+        if self.builders.len() <= index {
+            self.builders.resize_with(index + 1, || None);
+        }
+        if let Some(builder) = self.builders.get_mut(index) {
+            builder.get_or_insert_with(|| RowBuilder::new(row.mapping)).push(row, file);
+        }
+        self.n_bytes += row.record.len() + ROW_OVERHEAD_BYTES;
+        if self.bytes_max <= self.n_bytes {
+            self.flush()?;
+        }
+        Ok(())
+    }
+
+    fn reject(&mut self, reject: Reject) -> Result<(), SinkError> {
+        let is_new = self.count(reject.position);
+        let Some(piece) = self.pieces.last_mut() else { return Ok(()) };
+        piece.rejected += 1;
+        if is_new {
+            let name = piece.name.clone();
+            self.n_bytes += reject.first_bytes.len() + name.len() + ROW_OVERHEAD_BYTES;
+            self.rejects.push((name, reject));
+        }
+        if self.bytes_max <= self.n_bytes {
+            self.flush()?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,211 @@
+//! Small files into large ones, and old days out.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use arrow::array::{Array, AsArray, RecordBatch, UInt32Array};
+use arrow::compute::{SortOptions, concat_batches, sort_to_indices, take_record_batch};
+use arrow::datatypes::{Schema, TimestampMicrosecondType};
+use deltalake_core::kernel::Action;
+use haechi_model::Timestamp;
+use haechi_sources::schema::TIME;
+use object_store::{ObjectStoreExt, PutPayload};
+
+use crate::encode::{properties, writer};
+use crate::files::{LakeFile, Partition};
+use crate::limits::{COMPACTED_FILE_BYTES, SMALL_FILE_BYTES};
+use crate::reader::read;
+use crate::table::Commit;
+use crate::{Lake, LakeError};
+
+/// What a compaction did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Compacted {
+    /// Files that were merged.
+    pub merged: u64,
+    /// Files that they became.
+    pub written: u64,
+    /// Bytes before.
+    pub bytes_before: u64,
+    /// Bytes after.
+    pub bytes_after: u64,
+}
+
+/// What an expiry did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Expired {
+    /// Files that were removed.
+    pub files: u64,
+    /// Rows in them.
+    pub rows: u64,
+}
+
+/// Columns that point look-ups ask for by value: what bloom filters pay for.
+const LOOKED_UP: &[&str] = &[
+    "eventID",
+    "sourceIPAddress",
+    "userIdentity_accessKeyId",
+    "srcaddr",
+    "dstaddr",
+    "query_name",
+    "entities.list.element",
+];
+
+/// Merges the small files of each partition; `run` names the files it writes.
+///
+/// # Errors
+/// The lake cannot be read or written. What was committed before stays.
+pub async fn compact(lake: &mut Lake, run: &str, now: Timestamp) -> Result<Compacted, LakeError> {
+    let mut done = Compacted::default();
+    let mut groups: BTreeMap<Partition, Vec<LakeFile>> = BTreeMap::new();
+    for file in lake.files()? {
+        if file.size < SMALL_FILE_BYTES {
+            groups.entry(file.partition.clone()).or_default().push(file);
+        }
+    }
+    for (index, files) in groups.into_values().flat_map(in_bins).enumerate() {
+        let name = format!("{run}-{index:05}");
+        merge(lake, &files, &name, now, &mut done).await?;
+    }
+    Ok(done)
+}
+
+/// Removes the files of days before `first_day`.
+///
+/// # Errors
+/// The lake cannot be read or written.
+pub async fn expire(
+    lake: &mut Lake,
+    first_day: &str,
+    now: Timestamp,
+) -> Result<Expired, LakeError> {
+    loop {
+        let is_old = |file: &LakeFile| {
+            let date = file.partition.date.as_deref();
+            file.partition.source != crate::schema::OBJECTS && date.is_some_and(|it| it < first_day)
+        };
+        let old: Vec<_> = lake.files()?.into_iter().filter(is_old).collect();
+        let expired =
+            Expired { files: old.len() as u64, rows: old.iter().map(|file| file.rows).sum() };
+        if old.is_empty() {
+            return Ok(expired);
+        }
+        let remove = |file: &LakeFile| Action::Remove(file.remove(true, now.0 / 1_000));
+        match lake.commit(old.iter().map(remove).collect()).await? {
+            Commit::Done => return Ok(expired),
+            Commit::Lost => {}
+        }
+    }
+}
+
+/// Puts files together so that each lot becomes one file of the wanted size.
+fn in_bins(files: Vec<LakeFile>) -> Vec<Vec<LakeFile>> {
+    let mut bins: Vec<Vec<LakeFile>> = Vec::new();
+    let mut n_bytes = u64::MAX;
+    for file in files {
+        n_bytes = n_bytes.saturating_add(file.size);
+        if COMPACTED_FILE_BYTES < n_bytes {
+            n_bytes = file.size;
+            bins.push(Vec::new());
+        }
+        if let Some(bin) = bins.last_mut() {
+            bin.push(file);
+        }
+    }
+    bins.retain(|bin| 1 < bin.len());
+    bins
+}
+
+/// Writes the rows of the files as one file, in one commit with their removal.
+async fn merge(
+    lake: &mut Lake,
+    files: &[LakeFile],
+    name: &str,
+    now: Timestamp,
+    done: &mut Compacted,
+) -> Result<(), LakeError> {
+    let Some(first) = files.first() else { return Ok(()) };
+    let (bytes, rows) = merged(lake, files).await?;
+    let path = format!("{}/{name}.parquet", first.partition.folder());
+    let starts = files.iter().filter_map(|file| file.times.map(|it| it.0)).min();
+    let ends = files.iter().filter_map(|file| file.times.map(|it| it.1)).max();
+    let new = LakeFile {
+        path: path.clone(),
+        partition: first.partition.clone(),
+        size: bytes.len() as u64,
+        rows,
+        times: starts.zip(ends),
+        written_ms: now.0 / 1_000,
+    };
+    let key = object_store::path::Path::from(path.as_str());
+    let put = lake.store().put(&key, PutPayload::from(bytes)).await;
+    put.map_err(|source| LakeError::Store { path, source })?;
+    loop {
+        let mut actions = vec![Action::Add(new.add(false))];
+        let remove = |file: &LakeFile| Action::Remove(file.remove(false, now.0 / 1_000));
+        actions.extend(files.iter().map(remove));
+        if let Commit::Done = lake.commit(actions).await? {
+            break;
+        }
+        // Another writer removed one of them: what we wrote would bring its rows back.
+        let left = lake.files()?;
+        if !files.iter().all(|file| left.iter().any(|it| it.path == file.path)) {
+            return Ok(());
+        }
+    }
+    done.merged += files.len() as u64;
+    done.written += 1;
+    done.bytes_before += files.iter().map(|file| file.size).sum::<u64>();
+    done.bytes_after += new.size;
+    Ok(())
+}
+
+/// Returns the rows of the files, sorted by time, as one Parquet file.
+// LIMIT: a bin's rows are held in memory once while they are sorted: COMPACTED_FILE_BYTES
+// compressed.
+async fn merged(lake: &Lake, files: &[LakeFile]) -> Result<(Vec<u8>, u64), LakeError> {
+    let mut batches = Vec::new();
+    for file in files {
+        batches.extend(read(&lake.store(), file, None).await?);
+    }
+    let schemas = batches.iter().map(|batch| batch.schema().as_ref().clone());
+    let schema = Arc::new(Schema::try_merge(schemas)?);
+    let batches = batches.into_iter().map(|batch| widened(&batch, &schema));
+    let batches = batches.collect::<Result<Vec<_>, LakeError>>()?;
+    let all = concat_batches(&schema, &batches)?;
+    drop(batches);
+    let sorted = sorted_by_time(&all)?;
+    let mut properties = properties(None);
+    for column in LOOKED_UP {
+        let path = column.split('.').map(str::to_owned).collect::<Vec<_>>();
+        if path.first().is_some_and(|name| schema.field_with_name(name).is_ok()) {
+            let path = parquet::schema::types::ColumnPath::new(path);
+            properties = properties.set_column_bloom_filter_enabled(path, true);
+        }
+    }
+    let fail = |source| LakeError::Parquet { path: "a file being written".to_owned(), source };
+    let mut writer = writer(schema, Vec::new(), properties)?;
+    writer.write(&sorted).map_err(fail)?;
+    Ok((writer.into_inner().map_err(fail)?, sorted.num_rows() as u64))
+}
+
+/// Returns the batch with nulls for the columns it lacks.
+fn widened(batch: &RecordBatch, schema: &Arc<Schema>) -> Result<RecordBatch, LakeError> {
+    let column = |field: &Arc<arrow::datatypes::Field>| match batch.column_by_name(field.name()) {
+        Some(column) => Arc::clone(column),
+        None => arrow::array::new_null_array(field.data_type(), batch.num_rows()),
+    };
+    let columns = schema.fields().iter().map(column).collect();
+    Ok(RecordBatch::try_new(Arc::clone(schema), columns)?)
+}
+
+fn sorted_by_time(batch: &RecordBatch) -> Result<RecordBatch, LakeError> {
+    let Some(times) = batch.column_by_name(TIME) else { return Ok(batch.clone()) };
+    let values = times.as_primitive_opt::<TimestampMicrosecondType>();
+    if values.is_some_and(|it| it.null_count() == 0 && it.values().is_sorted()) {
+        return Ok(batch.clone());
+    }
+    let options = SortOptions { descending: false, nulls_first: true };
+    let order: UInt32Array = sort_to_indices(times, Some(options), None)?;
+    Ok(take_record_batch(batch, &order)?)
+}

@@ -1,0 +1,90 @@
+//! Rows to the bytes of a Parquet file.
+
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, RecordBatch, TimestampMicrosecondArray, UInt32Array};
+use arrow::compute::take_record_batch;
+use arrow::datatypes::{Field, Schema};
+use haechi_model::Timestamp;
+use haechi_sources::schema::{INGESTED, POSITION, RECORD, TIME, timestamp};
+use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_writer::ArrowWriterOptions;
+use parquet::basic::{Compression, Encoding, ZstdLevel};
+use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder};
+
+use crate::LakeError;
+use crate::limits::{ROW_GROUP_ROWS, SLICE_ROWS};
+
+/// Writes the numbered rows, in that order, as a Parquet file.
+pub(crate) fn encode(
+    batch: &RecordBatch,
+    rows: &[u32],
+    id: Option<&str>,
+    ingested: Timestamp,
+) -> Result<Vec<u8>, LakeError> {
+    let schema = with_ingested(&batch.schema());
+    let mut writer = writer(Arc::clone(&schema), Vec::new(), properties(id))?;
+    for numbers in rows.chunks(SLICE_ROWS) {
+        let slice = match (numbers.first(), numbers.last()) {
+            // Rows that stand in order already need not be copied.
+            (Some(&first), Some(&last))
+                if last.checked_sub(first) == Some(numbers.len() as u32 - 1)
+                    && numbers.is_sorted() =>
+            {
+                batch.slice(first as usize, numbers.len())
+            }
+            _ => take_record_batch(batch, &UInt32Array::from(numbers.to_vec()))?,
+        };
+        let mut columns = slice.columns().to_vec();
+        columns.push(repeated(ingested, slice.num_rows()));
+        let slice = RecordBatch::try_new(Arc::clone(&schema), columns)?;
+        writer.write(&slice).map_err(in_memory)?;
+    }
+    writer.into_inner().map_err(in_memory)
+}
+
+/// Returns a writer of the lake's files.
+pub(crate) fn writer<W: std::io::Write + Send>(
+    schema: Arc<Schema>,
+    output: W,
+    properties: WriterPropertiesBuilder,
+) -> Result<ArrowWriter<W>, LakeError> {
+    // Other engines read the types from Parquet; Arrow's own would say “dictionary” to some.
+    let options = ArrowWriterOptions::new()
+        .with_properties(properties.build())
+        .with_skip_arrow_metadata(true);
+    ArrowWriter::try_new_with_options(output, schema, options).map_err(in_memory)
+}
+
+/// Returns how the lake's files are written.
+pub(crate) fn properties(id: Option<&str>) -> WriterPropertiesBuilder {
+    let mut builder = WriterProperties::builder()
+        .set_compression(Compression::ZSTD(ZstdLevel::default()))
+        .set_created_by("haechi".to_owned())
+        .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
+        .set_column_dictionary_enabled(RECORD.into(), false)
+        .set_column_statistics_enabled(RECORD.into(), EnabledStatistics::None);
+    for column in [TIME, POSITION] {
+        builder = builder
+            .set_column_dictionary_enabled(column.into(), false)
+            .set_column_encoding(column.into(), Encoding::DELTA_BINARY_PACKED);
+    }
+    match id {
+        Some(id) => builder.set_column_dictionary_enabled(id.into(), false),
+        None => builder,
+    }
+}
+
+pub(crate) fn with_ingested(schema: &Schema) -> Arc<Schema> {
+    let mut fields: Vec<Field> = schema.fields().iter().map(|it| it.as_ref().clone()).collect();
+    fields.push(timestamp(INGESTED));
+    Arc::new(Schema::new(fields))
+}
+
+fn repeated(time: Timestamp, n_rows: usize) -> ArrayRef {
+    Arc::new(TimestampMicrosecondArray::from_value(time.0, n_rows).with_timezone("UTC"))
+}
+
+fn in_memory(source: parquet::errors::ParquetError) -> LakeError {
+    LakeError::Parquet { path: "a file being written".to_owned(), source }
+}

@@ -1,0 +1,34 @@
+//! Limits of the lake, each with its reason.
+
+/// How many bytes of rows, as they stand in memory, all workers gather before they are written.
+/// It is what bounds memory: a row is held about three times while it is sorted and encoded.
+pub const GATHERED_BYTES: usize = 144 << 20;
+
+/// What a row costs in memory beside its record: its columns, offsets and entities.
+pub const ROW_OVERHEAD_BYTES: usize = 600;
+
+/// How many record ids are remembered for finding duplicates, at 16 bytes and as much again for
+/// the table around them. Hours that were not touched lately are forgotten and read again.
+pub const KEYS_MAX: usize = 2_000_000;
+
+/// How many rows are sorted and encoded at a time.
+pub const SLICE_ROWS: usize = 16_384;
+
+/// How many rows a row group has: small enough to skip, large enough to compress.
+pub const ROW_GROUP_ROWS: usize = 131_072;
+
+/// How often a commit is tried again when another writer was faster.
+pub const COMMIT_ATTEMPTS_MAX: usize = 50;
+
+/// Files of a partition smaller than this are merged by compaction.
+pub const SMALL_FILE_BYTES: u64 = 32 << 20;
+
+/// How large compaction makes a file: what one worker of an engine likes to read at once.
+pub const COMPACTED_FILE_BYTES: u64 = 128 << 20;
+
+/// Years outside this range are no event times, and their partition is that of no time.
+pub const YEARS: std::ops::RangeInclusive<&str> = "1970-01-01"..="9999-12-31";
+
+/// How long a file that no commit names is left alone, in seconds: another writer may be about to
+/// commit it.
+pub const ORPHAN_SECONDS_MIN: i64 = 3_600;
