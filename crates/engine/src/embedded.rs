@@ -1,0 +1,140 @@
+//! The engine in this process.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use arrow::datatypes::SchemaRef;
+use arrow::record_batch::RecordBatch;
+use datafusion::common::TableReference;
+use datafusion::datasource::ViewTable;
+use datafusion::execution::SendableRecordBatchStream;
+use datafusion::execution::context::SessionContext;
+use datafusion::execution::object_store::ObjectStoreUrl;
+use datafusion::physical_plan::{ExecutionPlan, displayable, execute_stream};
+use futures::{FutureExt, StreamExt, stream};
+use haechi_query::{Answer, BatchStream, Engine, QueryError};
+use object_store::ObjectStore;
+use url::Url;
+
+use crate::provider::{ParquetTable, Place};
+use crate::session::Options;
+use crate::table::Table;
+use crate::{errors, plain, session, statement};
+
+/// Answers queries in this process, over files that are all known when it is opened.
+pub struct Embedded {
+    context: SessionContext,
+}
+
+impl Embedded {
+    /// Opens the tables, and the views (name and SQL) over them and over earlier views.
+    ///
+    /// The tables' paths lie below the root of `store`; of `store_url` only scheme and host count.
+    ///
+    /// # Errors
+    /// A table contradicts itself, or a view cannot be planned.
+    pub fn open(
+        store: Arc<dyn ObjectStore>,
+        mut store_url: Url,
+        tables: Vec<Table>,
+        views: Vec<(String, String)>,
+        options: &Options,
+    ) -> Result<Self, QueryError> {
+        let context = session::session(options).map_err(|error| errors::of_run(&error))?;
+        store_url.set_path("/");
+        let url = ObjectStoreUrl::parse(store_url).map_err(|error| errors::of_run(&error))?;
+        context.register_object_store(url.as_ref(), Arc::clone(&store));
+        let place = Place { store, url };
+        for table in tables {
+            let name = TableReference::bare(table.name.as_str());
+            let table_of_files = ParquetTable::new(&table, &place)
+                .map_err(|error| errors::of_table(&table.name, &error))?;
+            context
+                .register_table(name, Arc::new(table_of_files))
+                .map_err(|error| errors::of_table(&table.name, &error))?;
+        }
+        let engine = Self { context };
+        for (name, sql) in views {
+            // Nothing waits: every table is at hand.
+            let added = engine.add_view(&name, &sql).now_or_never();
+            let waits = || Err(errors::of_table(&name, &"the view waits for something"));
+            added.unwrap_or_else(waits)?;
+        }
+        Ok(engine)
+    }
+
+    /// Returns the plan that the query would run, one operator a line.
+    ///
+    /// # Errors
+    /// The SQL cannot be planned.
+    pub async fn explain(&self, sql: &str) -> Result<String, QueryError> {
+        let plan = self.physical_plan(sql).await?;
+        Ok(displayable(plan.as_ref()).indent(false).to_string())
+    }
+
+    async fn add_view(&self, name: &str, sql: &str) -> Result<(), QueryError> {
+        let plan = statement::plan(&self.context, &self.context.state(), sql).await?;
+        let view = ViewTable::new(plan, Some(sql.to_owned()));
+        self.context
+            .register_table(TableReference::bare(name), Arc::new(view))
+            .map_err(|error| errors::of_table(name, &error))?;
+        Ok(())
+    }
+
+    async fn physical_plan(&self, sql: &str) -> Result<Arc<dyn ExecutionPlan>, QueryError> {
+        let state = self.context.state();
+        let plan = statement::plan(&self.context, &state, sql).await?;
+        state.create_physical_plan(&plan).await.map_err(|error| errors::of_plan(&error))
+    }
+}
+
+#[async_trait::async_trait]
+impl Engine for Embedded {
+    async fn query(&self, sql: &str) -> Result<Answer, QueryError> {
+        let plan = self.physical_plan(sql).await?;
+        let rows = execute_stream(plan, self.context.task_ctx())
+            .map_err(|error| errors::of_run(&error))?;
+        let schema = plain::schema(&rows.schema());
+        let batches = plain_rows(rows, Arc::clone(&schema));
+        Ok(Answer { schema, batches })
+    }
+}
+
+/// What is left of a running query.
+struct Running {
+    rows: SendableRecordBatchStream,
+    schema: SchemaRef,
+    ready: VecDeque<RecordBatch>,
+}
+
+/// Makes the rows plain; ends after the first error.
+fn plain_rows(rows: SendableRecordBatchStream, schema: SchemaRef) -> BatchStream {
+    let running = Running { rows, schema, ready: VecDeque::new() };
+    let batches = stream::unfold(Some(running), |running| async move {
+        let mut running = running?;
+        match running.next().await? {
+            Ok(batch) => Some((Ok(batch), Some(running))),
+            Err(error) => Some((Err(error), None)),
+        }
+    });
+    Box::pin(batches)
+}
+
+impl Running {
+    async fn next(&mut self) -> Option<Result<RecordBatch, QueryError>> {
+        // Ends with the rows: every batch of rows gives at least one batch that is ready.
+        loop {
+            if let Some(batch) = self.ready.pop_front() {
+                return Some(Ok(batch));
+            }
+            let plain = match self.rows.next().await? {
+                Ok(batch) => plain::batches(&batch, &self.schema),
+                Err(error) => return Some(Err(errors::of_run(&error))),
+            };
+            match plain {
+                Ok(batches) => self.ready.extend(batches),
+                Err(error) => return Some(Err(QueryError::Run { message: error.to_string() })),
+            }
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! The embedded engine: SQL over the Parquet files of a lake, with DataFusion inside.
+//!
+//! This is the only crate that names DataFusion. It knows nothing of how a lake is kept: the
+//! caller names the tables and their files, and everything above sees
+//! [`haechi_query::Engine`] alone.
+
+mod table;
+
+mod embedded;
+mod errors;
+mod functions;
+mod limits;
+mod nearest;
+mod plain;
+mod provider;
+mod session;
+mod statement;
+mod yielding;
+
+pub use embedded::Embedded;
+pub use functions::{ALL as FUNCTIONS, Function};
+pub use session::Options;
+pub use table::{Table, TableFile};

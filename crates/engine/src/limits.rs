@@ -1,0 +1,40 @@
+//! Every limit of the engine, and why it is what it is.
+
+/// Rows of a batch: large enough to keep the processor's pipelines full, small enough that a
+/// batch of verbatim records (about 1.3 KiB each) stays near 10 MiB.
+pub(crate) const BATCH_ROWS: usize = 8_192;
+
+/// Bytes of text in one answered batch: Arrow's plain text columns count bytes in 31 bits, so a
+/// batch of large records is handed over in slices below half of that.
+pub(crate) const ANSWER_BYTES_MAX: usize = 1 << 30;
+
+/// Bytes read from the end of a file in the hope that its whole footer is among them: one request
+/// to an object store in place of two.
+pub(crate) const FOOTER_BYTES_HINT: usize = 128 * 1024;
+
+/// Bytes of file footers that are kept between queries, outside the memory limit of queries.
+pub(crate) const FOOTER_CACHE_BYTES: usize = 32 * 1024 * 1024;
+
+/// Bytes that a sort sets aside for merging what it spilled: `DataFusion`'s own choice, which
+/// shrinks with the memory limit so that small limits can still sort.
+pub(crate) const SORT_RESERVE_BYTES_MAX: usize = 10 * 1024 * 1024;
+
+/// The share of the memory limit, per thread, that a sort may set aside for merging.
+pub(crate) const SORT_RESERVE_SHARE: usize = 8;
+
+/// Memory consumers that an error about memory names.
+pub(crate) const CONSUMERS_NAMED: std::num::NonZeroUsize = std::num::NonZeroUsize::MIN;
+
+/// How deep SQL may nest: deeper text is an attack on the parser's stack, not a question.
+pub(crate) const SQL_DEPTH_MAX: usize = 64;
+
+/// Operators in SQL: a chain of them is a tree as deep as the chain is long, and DataFusion walks
+/// it by recursion in threads of 2 MiB. Long lists (`in (…)`) have no operators.
+pub(crate) const SQL_OPERATORS_MAX: usize = 600;
+
+/// How deep a JSON text may nest before the JSON functions answer NULL: the JSON reader recurses,
+/// and the text is written by whoever is being investigated.
+pub(crate) const JSON_DEPTH_MAX: usize = 256;
+
+/// Characters of a name that are compared when a near one is sought: the comparison is quadratic.
+pub(crate) const NAME_LENGTH_MAX: usize = 64;

@@ -1,0 +1,71 @@
+//! The session that every query runs in: limits, spelling rules, functions.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use datafusion::common::DataFusionError;
+use datafusion::common::config::ConfigNonZeroUsize;
+use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
+use datafusion::execution::memory_pool::{FairSpillPool, TrackConsumersPool};
+use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion::execution::session_state::SessionStateBuilder;
+use datafusion::prelude::{SessionConfig, SessionContext};
+
+use crate::yielding::YieldingJoins;
+use crate::{functions, limits};
+
+/// What a query may use.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Memory for sorts, joins and groups of all running queries together, in bytes.
+    pub memory_bytes: usize,
+    /// Where queries that outgrow their memory put what they cannot hold. It is made when first
+    /// needed; its parent must exist.
+    pub spill_folder: PathBuf,
+    /// How many threads a query is cut into pieces for.
+    pub threads: usize,
+}
+
+/// Makes the session, still without tables.
+pub(crate) fn session(options: &Options) -> Result<SessionContext, DataFusionError> {
+    let pool = FairSpillPool::new(options.memory_bytes);
+    let spill = DiskManagerBuilder::default()
+        .with_mode(DiskManagerMode::Directories(vec![options.spill_folder.clone()]));
+    let runtime = RuntimeEnvBuilder::new()
+        .with_memory_pool(Arc::new(TrackConsumersPool::new(pool, limits::CONSUMERS_NAMED)))
+        .with_disk_manager_builder(spill)
+        .with_metadata_cache_limit(limits::FOOTER_CACHE_BYTES)
+        .build_arc()?;
+    let state = SessionStateBuilder::new()
+        .with_config(config(options)?)
+        .with_runtime_env(runtime)
+        .with_default_features()
+        .with_physical_optimizer_rule(Arc::new(YieldingJoins))
+        .build();
+    let context = SessionContext::new_with_state(state);
+    for function in functions::ALL {
+        context.register_udf((function.make)());
+    }
+    Ok(context)
+}
+
+fn config(options: &Options) -> Result<SessionConfig, DataFusionError> {
+    let threads = options.threads.max(1);
+    let sort_reserve = options.memory_bytes / limits::SORT_RESERVE_SHARE / threads;
+    let mut config = SessionConfig::new()
+        .with_batch_size(limits::BATCH_ROWS)
+        .with_target_partitions(threads)
+        .with_information_schema(true)
+        .with_sort_spill_reservation_bytes(sort_reserve.min(limits::SORT_RESERVE_BYTES_MAX));
+    let options = config.options_mut();
+    // Columns are AWS's own names: `eventName` must mean `eventName` without quotes.
+    options.sql_parser.enable_ident_normalization = false;
+    options.sql_parser.collect_spans = true;
+    options.sql_parser.recursion_limit = ConfigNonZeroUsize::try_new(limits::SQL_DEPTH_MAX)?;
+    options.execution.time_zone = Some("UTC".to_owned());
+    // Late materialisation: the verbatim record is decoded only for rows that pass the filters.
+    options.execution.parquet.pushdown_filters = true;
+    options.execution.parquet.reorder_filters = true;
+    options.execution.parquet.metadata_size_hint = Some(limits::FOOTER_BYTES_HINT);
+    Ok(config)
+}
