@@ -1,0 +1,207 @@
+//! All pages at work: rows of any source in, findings out.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use arrow::record_batch::RecordBatch;
+use haechi_catalog::{Catalog, Detection, Source};
+use haechi_model::{Finding, Window};
+
+use crate::DetectError;
+use crate::group::Group;
+use crate::page::Watcher;
+use crate::rows::Rows;
+use crate::schema::Schema;
+use crate::setup::Fault;
+use crate::sql;
+
+/// Every detection of a catalogue, ready to look at rows in time order.
+pub struct Detector {
+    sources: BTreeMap<String, SourceDetector>,
+    own_accounts: BTreeSet<String>,
+    window: Window,
+}
+
+/// Which pages a batch of rows is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Depth {
+    /// The pages that columns are enough for.
+    Plain,
+    /// The pages that reach into the verbatim record.
+    Deep,
+}
+
+/// A query whose rows, given to [`Detector::observe_plan`], are all that its pages need.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// The source.
+    pub source: String,
+    /// The pages that its rows are for.
+    pub depth: Depth,
+    /// The columns that are read, as SQL names them.
+    pub columns: Vec<String>,
+    /// SQL that gives the rows in time order.
+    pub sql: String,
+}
+
+struct SourceDetector {
+    schema: Schema,
+    plain: Group,
+    deep: Group,
+}
+
+impl Detector {
+    /// Makes every detection of a catalogue ready.
+    ///
+    /// # Errors
+    /// A page's definition does not make sense; the error names the page, the line and the reason.
+    pub fn new(catalog: &Catalog) -> Result<Self, DetectError> {
+        let mut by_source: BTreeMap<&str, Vec<&Detection>> = BTreeMap::new();
+        for detection in catalog.detections.values() {
+            by_source.entry(&detection.source).or_default().push(detection);
+        }
+        let mut sources = BTreeMap::new();
+        for (name, detections) in by_source {
+            let Some(source) = catalog.sources.get(name) else {
+                return Err(unknown_source(name, &detections));
+            };
+            let detector = SourceDetector::new(source, &detections)?;
+            sources.insert(name.to_owned(), detector);
+        }
+        Ok(Self { sources, own_accounts: BTreeSet::new(), window: Window::default() })
+    }
+
+    /// Names the accounts that belong to whoever runs haechi, beside the one of each record.
+    pub fn set_own_accounts(&mut self, accounts: impl IntoIterator<Item = String>) {
+        self.own_accounts = accounts.into_iter().collect();
+    }
+
+    /// Raises only what happens inside the window; what is shown before it is history.
+    pub fn set_window(&mut self, window: Window) {
+        self.window = window;
+        for source in self.sources.values_mut() {
+            source.plain.set_window(window);
+            source.deep.set_window(window);
+        }
+    }
+
+    /// Returns the queries that give the pages their rows: at most two for each source.
+    #[must_use]
+    pub fn plans(&self) -> Vec<Plan> {
+        let both = |(name, source): (&String, &SourceDetector)| {
+            [Depth::Plain, Depth::Deep].map(|depth| source.plan(name, depth, self.window))
+        };
+        self.sources.iter().flat_map(both).flatten().collect()
+    }
+
+    /// Looks at whole rows of a source, in time order over all calls.
+    ///
+    /// # Errors
+    /// The source has no detections, or the batch does not have the form of its table.
+    pub fn observe(&mut self, source: &str, batch: &RecordBatch) -> Result<(), DetectError> {
+        self.observe_for(source, &[Depth::Plain, Depth::Deep], batch)
+    }
+
+    /// Looks at rows that a plan's query gave, in time order over all calls for that plan.
+    ///
+    /// # Errors
+    /// The plan is not one of this detector, or the batch does not have the form of its table.
+    pub fn observe_plan(&mut self, plan: &Plan, batch: &RecordBatch) -> Result<(), DetectError> {
+        self.observe_for(&plan.source, &[plan.depth], batch)
+    }
+
+    fn observe_for(
+        &mut self,
+        source: &str,
+        depths: &[Depth],
+        batch: &RecordBatch,
+    ) -> Result<(), DetectError> {
+        let Some(detector) = self.sources.get_mut(source) else {
+            return Err(DetectError::UnknownSource { source_name: source.to_owned() });
+        };
+        let rows = Rows::new(&detector.schema, &self.own_accounts, batch)?;
+        for depth in depths {
+            match depth {
+                Depth::Plain => detector.plain.observe(&rows),
+                Depth::Deep => detector.deep.observe(&rows),
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns how many occurrences were not kept because a page had too many findings.
+    #[must_use]
+    pub fn n_dropped(&self) -> u64 {
+        self.sources.values().map(|it| it.plain.n_dropped() + it.deep.n_dropped()).sum()
+    }
+
+    /// Ends the work: every finding, worst first, then oldest first.
+    #[must_use]
+    pub fn finish(self) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        for source in self.sources.into_values() {
+            findings.extend(source.plain.into_findings());
+            findings.extend(source.deep.into_findings());
+        }
+        findings.sort_by(|first, after| {
+            let worst_first = after.severity.value().total_cmp(&first.severity.value());
+            let oldest_first = first.first_seen.cmp(&after.first_seen);
+            worst_first.then(oldest_first).then_with(|| first.id.cmp(&after.id))
+        });
+        findings
+    }
+}
+
+impl SourceDetector {
+    fn new(source: &Source, detections: &[&Detection]) -> Result<Self, DetectError> {
+        let schema = Schema::of(source);
+        let (mut plain, mut deep) = (Vec::new(), Vec::new());
+        for detection in detections {
+            let watcher = Watcher::new(detection, &schema)?;
+            if watcher.is_deep() {
+                deep.push(watcher);
+            } else {
+                plain.push(watcher);
+            }
+        }
+        Ok(Self { plain: Group::new(plain, &schema), deep: Group::new(deep, &schema), schema })
+    }
+
+    fn plan(&self, name: &str, depth: Depth, window: Window) -> Option<Plan> {
+        let group = match depth {
+            Depth::Plain => &self.plain,
+            Depth::Deep => &self.deep,
+        };
+        if group.is_empty() {
+            return None;
+        }
+        let slots = group.slots();
+        let columns: Vec<String> = std::iter::once("\"time\"".to_owned())
+            .chain(slots.iter().map(|slot| self.schema.quoted(*slot)))
+            .collect();
+        let seconds = i64::from(group.history_days()) * SECONDS_PER_DAY;
+        let from = window.from.map(|from| from.plus_seconds(-seconds));
+        let mut conditions = sql::within(Window { from, until: window.until });
+        conditions.push("\"time\" is not null".to_owned());
+        conditions.push(group.predicate(&self.schema));
+        // Rows of one moment stand in the order of their ids, so that every run sees them alike.
+        let order: Vec<String> =
+            self.schema.id_slots().iter().map(|slot| self.schema.quoted(*slot)).collect();
+        let sql = format!(
+            "select {} from \"{name}\" where {} order by \"time\", {}",
+            columns.join(", "),
+            conditions.join(" and "),
+            order.join(", "),
+        );
+        Some(Plan { source: name.to_owned(), depth, columns, sql })
+    }
+}
+
+fn unknown_source(name: &str, detections: &[&Detection]) -> DetectError {
+    let fault = Fault::near("source", format!("there is no source `{name}`"));
+    match detections.first() {
+        Some(detection) => fault.in_page(&detection.page),
+        None => DetectError::UnknownSource { source_name: name.to_owned() },
+    }
+}
+
+const SECONDS_PER_DAY: i64 = 86_400;

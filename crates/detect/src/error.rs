@@ -1,0 +1,88 @@
+//! What can go wrong before a finding is made.
+
+use std::path::PathBuf;
+
+use haechi_query::QueryError;
+
+/// Why detection cannot begin or go on.
+#[derive(Debug, thiserror::Error)]
+pub enum DetectError {
+    /// A page's definition does not make sense.
+    #[error("{page}:{line}: {reason}")]
+    Page {
+        /// The page's path in the catalogue.
+        page: String,
+        /// The line, counted from 1.
+        line: usize,
+        /// What is wrong and what was expected.
+        reason: String,
+    },
+    /// Rows came for a source that the catalogue does not have.
+    #[error("there is no source `{source_name}`")]
+    UnknownSource {
+        /// The name.
+        source_name: String,
+    },
+    /// A batch of rows does not have the form of the lake's tables.
+    #[error("the rows of `{source_name}` cannot be read: {reason}")]
+    Rows {
+        /// The source.
+        source_name: String,
+        /// What is wrong with them.
+        reason: String,
+    },
+    /// A query over the lake failed.
+    #[error("the rows of `{source_name}` cannot be queried")]
+    Query {
+        /// The source that was queried.
+        source_name: String,
+        /// What the engine said.
+        source: QueryError,
+    },
+}
+
+/// Why the finding store cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The file cannot be opened as a store.
+    #[error("cannot open the finding store `{path}`")]
+    Open {
+        /// The file.
+        path: PathBuf,
+        /// What `SQLite` said.
+        source: rusqlite::Error,
+    },
+    /// The file was written by a newer version.
+    #[error("the finding store `{path}` has version {found}, and this program knows {known}")]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// The version in the file.
+        found: u32,
+        /// The newest version that this program knows.
+        known: u32,
+    },
+    /// A statement failed.
+    #[error("the finding store cannot be read or written")]
+    Statement(#[from] rusqlite::Error),
+    /// A stored finding cannot be read back.
+    #[error("the stored finding `{id}` is damaged: {reason}")]
+    Damaged {
+        /// The finding.
+        id: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// No finding has that id.
+    #[error("there is no finding `{id}`")]
+    Unknown {
+        /// The id or prefix that was asked for.
+        id: String,
+    },
+    /// More than one finding begins with that prefix.
+    #[error("`{prefix}` begins the ids of several findings")]
+    Ambiguous {
+        /// The prefix.
+        prefix: String,
+    },
+}

@@ -1,0 +1,87 @@
+//! The kinds of detection: what a page's `kind` may be. One file each, one line in the list.
+
+mod created_key;
+mod first_seen;
+mod follows;
+mod matches;
+mod threshold;
+
+use crate::raised::Raised;
+use crate::rows::Row;
+use crate::setup::{Fault, Setup};
+
+/// A way of looking at rows in time order.
+pub struct Kind {
+    /// Its name on a page.
+    pub name: &'static str,
+    /// What it is for, for the manual.
+    pub doc: &'static str,
+    /// What it can say in `why`, beside the fields of the row.
+    pub facts: &'static [&'static str],
+    /// Whether every row that fits the page speaks for a finding, so that a plain query shows
+    /// them again; otherwise the evidence names the records.
+    every_row_speaks: bool,
+    /// Makes a page's settings into something that looks at rows.
+    read: fn(&mut Setup<'_>) -> Result<Box<dyn Watch>, Fault>,
+}
+
+/// Every kind, in the order of the manual.
+pub const ALL: &[&Kind] =
+    &[&matches::KIND, &threshold::KIND, &first_seen::KIND, &created_key::KIND, &follows::KIND];
+
+/// What a kind does with rows. Its state is bounded by [`crate::limits`].
+pub(crate) trait Watch: Send {
+    /// Looks at the next row that fits the page, in time order, and raises what it has to.
+    fn observe(&mut self, row: &Row<'_>, raised: &mut Raised);
+
+    /// Returns how many days of rows before the window it wants to see.
+    fn history_days(&self) -> u32 {
+        0
+    }
+}
+
+impl Kind {
+    /// Returns the kind of that name.
+    pub(crate) fn named(name: &str) -> Result<&'static Self, Fault> {
+        ALL.iter().copied().find(|kind| kind.name == name).ok_or_else(|| {
+            let names: Vec<_> = ALL.iter().map(|kind| kind.name).collect();
+            Fault::near(
+                "kind",
+                format!("there is no kind `{name}`; there are {}", names.join(", ")),
+            )
+        })
+    }
+
+    /// Reads the settings of a page of this kind.
+    pub(crate) fn read(&self, setup: &mut Setup<'_>) -> Result<Box<dyn Watch>, Fault> {
+        (self.read)(setup)
+    }
+
+    /// Tells whether every row that fits speaks for a finding.
+    pub(crate) fn every_row_speaks(&self) -> bool {
+        self.every_row_speaks
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_file_of_the_folder_is_in_the_list() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/kinds");
+        let list = include_str!("kinds.rs");
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let stem = path.file_stem().unwrap().to_str().unwrap();
+            assert!(list.contains(&format!("&{stem}::KIND")), "`{stem}` is not in ALL");
+        }
+        assert_eq!(super::ALL.len(), std::fs::read_dir(folder).unwrap().count());
+    }
+
+    #[test]
+    fn names_are_unique() {
+        let mut names: Vec<_> = super::ALL.iter().map(|kind| kind.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), super::ALL.len());
+    }
+}

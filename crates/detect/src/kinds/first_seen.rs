@@ -1,0 +1,117 @@
+//! `first_seen`: a value that a principal, key or account with a history has never shown before.
+
+use std::collections::HashSet;
+
+use haechi_model::Timestamp;
+use serde::Deserialize;
+
+use super::{Kind, Watch};
+use crate::field::Field;
+use crate::limits::{HISTORY_DAYS_MAX, SCOPE_VALUES_MAX, SCOPES_MAX};
+use crate::network::Network;
+use crate::raised::Raised;
+use crate::rows::Row;
+use crate::schema::ACCOUNT;
+use crate::sentence::Fact;
+use crate::setup::{Fault, Setup};
+use crate::state::{Fading, Key};
+
+pub(super) const KIND: Kind = Kind {
+    name: "first_seen",
+    doc: "Raises a record whose `value` has not been seen before in its `scope` (a field; the \
+          subject when it is not set), once the scope has been known for `history_days` and has \
+          shown `history_events` records. `value_as = \"network\"` compares the neighbourhoods of \
+          addresses, /24 or /48.",
+    facts: &["count", "value", "history_days", "history_events"],
+    every_row_speaks: false,
+    read,
+};
+
+struct FirstSeen {
+    value: Field,
+    value_as: ValueAs,
+    scope: Option<Field>,
+    history_days: u32,
+    history_events: u64,
+    scopes: Fading<Scope>,
+}
+
+/// What two values are compared by.
+#[derive(Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum ValueAs {
+    #[default]
+    Text,
+    Network,
+}
+
+#[derive(Default)]
+struct Scope {
+    since: Option<Timestamp>,
+    n_events: u64,
+    values: HashSet<Key>,
+}
+
+fn read(setup: &mut Setup<'_>) -> Result<Box<dyn Watch>, Fault> {
+    let history_days: u32 = setup.require("history_days")?;
+    if HISTORY_DAYS_MAX < history_days {
+        let reason = format!("`history_days` is at most {HISTORY_DAYS_MAX}");
+        return Err(Fault::near("history_days", reason));
+    }
+    Ok(Box::new(FirstSeen {
+        value: setup.require_field("value")?,
+        value_as: setup.take("value_as")?.unwrap_or_default(),
+        scope: setup.take_field("scope")?,
+        history_days,
+        history_events: setup.require("history_events")?,
+        scopes: Fading::new(SCOPES_MAX),
+    }))
+}
+
+impl Watch for FirstSeen {
+    fn observe(&mut self, row: &Row<'_>, raised: &mut Raised) {
+        let Some(value) = self.value_of(row) else { return };
+        let scope = match &self.scope {
+            None => raised.identity(row).key(),
+            Some(field) => {
+                let Some(text) = field.text(row) else { return };
+                Key::of(&[row.text(ACCOUNT).unwrap_or_default(), &text])
+            }
+        };
+        let scope = self.scopes.entry(scope, row.time());
+        let since = *scope.since.get_or_insert(row.time());
+        let n_days = (row.time().0 - since.0).max(0).cast_unsigned() / MICROS_PER_DAY;
+        let is_known = u64::from(self.history_days) <= n_days
+            && self.history_events <= scope.n_events
+            && scope.values.len() < SCOPE_VALUES_MAX;
+        scope.n_events += 1;
+        let is_new = scope.values.len() < SCOPE_VALUES_MAX
+            && scope.values.insert(Key::of(&[value.as_str()]));
+        if is_known
+            && is_new
+            && let Some(draft) = raised.add(row)
+        {
+            draft.fact("value", Fact::Text(value));
+            draft.fact("history_days", Fact::Number(n_days));
+            draft.fact("history_events", Fact::Number(scope.n_events - 1));
+        }
+    }
+
+    fn history_days(&self) -> u32 {
+        HISTORY_DAYS_DEFAULT.max(self.history_days)
+    }
+}
+
+const MICROS_PER_DAY: u64 = 86_400_000_000;
+/// What a window is preceded by: six weeks and a half, a month's rhythm with room to spare.
+const HISTORY_DAYS_DEFAULT: u32 = 45;
+
+impl FirstSeen {
+    fn value_of(&self, row: &Row<'_>) -> Option<String> {
+        let text = self.value.text(row)?;
+        match self.value_as {
+            ValueAs::Text => Some(text.into_owned()),
+            ValueAs::Network => Network::around(&text).map(|network| network.to_string()),
+        }
+    }
+}

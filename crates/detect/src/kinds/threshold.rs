@@ -1,0 +1,154 @@
+//! `threshold`: so many records, or so many different values, by one subject in a short time.
+//!
+//! The records that reach the threshold are the occurrences; those that follow in the same burst
+//! make it longer and its number larger, but are not each an alarm of their own.
+
+use std::collections::{HashSet, VecDeque};
+
+use haechi_model::Timestamp;
+
+use super::{Kind, Watch};
+use crate::field::Field;
+use crate::limits::{BURST_VALUES_MAX, HITS_MAX, THRESHOLD_MAX};
+use crate::raised::{Occurrence, Raised};
+use crate::rows::Row;
+use crate::sentence::Fact;
+use crate::setup::{Fault, Setup};
+use crate::state::{Fading, Key};
+
+pub(super) const KIND: Kind = Kind {
+    name: "threshold",
+    doc: "Raises a subject when `count` records that fit (or records with `count` different values \
+          of the field `distinct`) lie within `window_seconds`. A subject that has done so on \
+          `routine_days` different days does it as a matter of routine and is left alone.",
+    facts: &["count", "window", "value"],
+    every_row_speaks: true,
+    read,
+};
+
+struct Threshold {
+    count: usize,
+    window_seconds: u32,
+    distinct: Option<Field>,
+    routine_days: Option<usize>,
+    subjects: Fading<Subject>,
+}
+
+#[derive(Default)]
+struct Subject {
+    /// The newest hits, oldest first: at most `count`, with different values, all in the window.
+    hits: VecDeque<(Key, Occurrence)>,
+    /// The burst that is going on.
+    burst: Option<Burst>,
+    /// The days on which a burst began, and the last of them.
+    n_burst_days: usize,
+    last_burst_day: Option<i64>,
+}
+
+#[derive(Default)]
+struct Burst {
+    values: HashSet<Key>,
+    n_records: u64,
+}
+
+fn read(setup: &mut Setup<'_>) -> Result<Box<dyn Watch>, Fault> {
+    let count: usize = setup.require("count")?;
+    if !(2..=THRESHOLD_MAX).contains(&count) {
+        return Err(Fault::near("count", format!("`count` lies between 2 and {THRESHOLD_MAX}")));
+    }
+    Ok(Box::new(Threshold {
+        count,
+        window_seconds: setup.require("window_seconds")?,
+        distinct: setup.take_field("distinct")?,
+        routine_days: setup.take("routine_days")?,
+        subjects: Fading::new(HITS_MAX / count),
+    }))
+}
+
+impl Watch for Threshold {
+    fn observe(&mut self, row: &Row<'_>, raised: &mut Raised) {
+        let occurrence = Occurrence::of(row);
+        let values = self.values_of(row, &occurrence);
+        let identity = raised.identity(row);
+        let subject = self.subjects.entry(identity.key(), row.time());
+        let oldest = row.time().plus_seconds(-i64::from(self.window_seconds));
+        for value in &values {
+            subject.add(*value, &occurrence, oldest, self.count);
+        }
+        if subject.hits.len() < self.count {
+            subject.burst = None;
+            return;
+        }
+        let begins = subject.burst.is_none();
+        let n_values = subject.continue_burst(&values, self.distinct.is_some());
+        let is_routine = subject.is_routine(row.time(), begins, self.routine_days);
+        if is_routine {
+            return;
+        }
+        let Some(draft) = raised.draft(row, &identity) else { return };
+        if begins {
+            subject.hits_once().for_each(|hit| draft.occurs(hit.clone()));
+        }
+        draft.last = draft.last.max(row.time());
+        draft.at_least("value", n_values);
+        draft.fact("window", Fact::Seconds(self.window_seconds.into()));
+    }
+}
+
+impl Threshold {
+    /// Returns what the row counts as: itself, or its values of the field that must differ.
+    fn values_of(&self, row: &Row<'_>, occurrence: &Occurrence) -> Vec<Key> {
+        let Some(field) = &self.distinct else { return vec![Key::of(&[&occurrence.id])] };
+        let mut values = Vec::new();
+        field.any(row, &mut |value| {
+            values.push(Key::of(&[&value.into_text()]));
+            false
+        });
+        values
+    }
+}
+
+impl Subject {
+    /// Takes in a hit; forgets what is older than the window or beyond the count.
+    fn add(&mut self, value: Key, occurrence: &Occurrence, oldest: Timestamp, count: usize) {
+        while self.hits.front().is_some_and(|(_, hit)| hit.time < oldest) {
+            self.hits.pop_front();
+        }
+        // A value seen again counts once, at its newest time.
+        if let Some(at) = self.hits.iter().position(|(known, _)| *known == value) {
+            self.hits.remove(at);
+        }
+        self.hits.push_back((value, occurrence.clone()));
+        if count < self.hits.len() {
+            self.hits.pop_front();
+        }
+    }
+
+    /// Returns the records of the hits, each once: one record may hold several values.
+    fn hits_once(&self) -> impl Iterator<Item = &Occurrence> {
+        let mut known = HashSet::new();
+        self.hits.iter().map(|(_, hit)| hit).filter(move |hit| known.insert(hit.id.as_str()))
+    }
+
+    /// Notes one more row of the burst, begun if need be; returns how much it amounts to.
+    fn continue_burst(&mut self, values: &[Key], counts_values: bool) -> u64 {
+        let burst = self.burst.get_or_insert_with(|| Burst {
+            values: self.hits.iter().map(|(known, _)| *known).collect(),
+            // The row at hand is among the hits and is counted below.
+            n_records: self.hits.len().saturating_sub(1) as u64,
+        });
+        burst.n_records += 1;
+        if burst.values.len() < BURST_VALUES_MAX {
+            burst.values.extend(values);
+        }
+        if counts_values { burst.values.len() as u64 } else { burst.n_records }
+    }
+
+    fn is_routine(&mut self, now: Timestamp, begins: bool, routine_days: Option<usize>) -> bool {
+        if begins && self.last_burst_day != Some(now.day()) {
+            self.last_burst_day = Some(now.day());
+            self.n_burst_days += 1;
+        }
+        routine_days.is_some_and(|days| days < self.n_burst_days)
+    }
+}

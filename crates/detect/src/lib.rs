@@ -1,0 +1,35 @@
+//! Rows in time order to findings.
+//!
+//! A page of the catalogue names a *kind*, the conditions of the rows it looks at, and the words
+//! for what it finds. [`Detector`] runs all pages at once over rows from a lake or a stream;
+//! [`run`] feeds it from an engine; [`FindingStore`] keeps what was found.
+//!
+//! Adding a kind is one file under `kinds`, an operator one file under `conditions/operators`.
+
+mod conditions;
+mod detector;
+mod error;
+mod field;
+mod group;
+pub mod kinds;
+pub mod limits;
+mod network;
+mod page;
+mod raised;
+mod record;
+mod rows;
+mod run;
+mod schema;
+mod sentence;
+mod setup;
+mod sql;
+mod state;
+mod store;
+mod value;
+
+pub use conditions::{OPERATORS, Operator};
+pub use detector::{Depth, Detector, Plan};
+pub use error::{DetectError, StoreError};
+pub use run::run;
+pub use setup::{Fault, Setup};
+pub use store::{Filter, FindingStore, StoredFinding};

@@ -1,0 +1,46 @@
+//! Limits of detection, each with its reason.
+
+/// The record ids that one finding keeps: enough to show every occurrence a person would read,
+/// and at 40 bytes each still only 8 KB for a finding that an attacker repeats for ever.
+pub const RECORDS_MAX: usize = 200;
+
+/// The findings that one page may hold at once: names of subjects are in an attacker's hands, and
+/// past this number no one reads them. What comes after is counted, not kept.
+pub const FINDINGS_MAX: usize = 10_000;
+
+/// The different values that one `{field}` of a sentence shows; a sentence is not a list.
+pub const VALUES_SHOWN_MAX: usize = 3;
+
+/// The characters that one value shows in a sentence: longer ones are cut, since log text may be
+/// a kilobyte long and written by an attacker.
+pub const VALUE_CHARACTERS_MAX: usize = 160;
+
+/// The highest `count` of a threshold page: each subject keeps that many hits.
+pub const THRESHOLD_MAX: usize = 1_000;
+
+/// The hits that one threshold page keeps over all subjects (about 100 bytes each, so 50 MB). When
+/// they are used up, the subjects that have been quiet longest are forgotten.
+pub const HITS_MAX: usize = 500_000;
+
+/// The different values of one burst that are counted exactly; beyond, the number stands still.
+pub const BURST_VALUES_MAX: usize = 10_000;
+
+/// The scopes (principals, keys, accounts) whose history one first-seen page keeps.
+pub const SCOPES_MAX: usize = 100_000;
+
+/// The values one scope's history keeps: a scope with more has no habits to deviate from, and
+/// stays silent.
+pub const SCOPE_VALUES_MAX: usize = 1_000;
+
+/// The newly created access keys that are followed at once; the oldest are let go first.
+pub const KEYS_MAX: usize = 10_000;
+
+/// The longest history a page may ask for: a year of rows is the most that a scan reads again.
+pub const HISTORY_DAYS_MAX: u32 = 366;
+
+/// The longest policy document that is taken apart; AWS allows 20 KB, CloudTrail keeps 100 KB.
+pub const POLICY_BYTES_MAX: usize = 256 * 1024;
+
+/// The deepest nesting of a record that is reached into, as deep as JSON parsers commonly go; AWS
+/// nests a dozen levels.
+pub const NESTING_MAX: usize = 128;

@@ -1,0 +1,250 @@
+//! One page made ready: its conditions, its kind, its words, and what it needs of each row.
+
+use std::collections::BTreeSet;
+
+use haechi_catalog::Detection;
+use haechi_model::{Finding, FindingId, Severity, Window};
+use toml::Value as Toml;
+
+use crate::DetectError;
+use crate::conditions::AnyOf;
+use crate::kinds::{Kind, Watch};
+use crate::raised::{Draft, Raised};
+use crate::rows::Row;
+use crate::schema::{ACCOUNT, RECORD, REGION, Schema};
+use crate::sentence::Sentence;
+use crate::setup::{Fault, Setup};
+use crate::sql;
+
+/// A page that looks at rows.
+pub(crate) struct Watcher {
+    about: About,
+    matches: AnyOf,
+    unless: AnyOf,
+    /// Whether calls that AWS services make are looked at too.
+    includes_service_calls: bool,
+    watch: Box<dyn Watch>,
+    raised: Raised,
+    /// The columns that the page reads.
+    pub(crate) slots: BTreeSet<usize>,
+    /// SQL that holds for at least the page's rows, and whether for no others.
+    predicate: (String, bool),
+}
+
+/// What the page says of every finding it makes.
+struct About {
+    page: String,
+    title: String,
+    title_ko: String,
+    finding_type: String,
+    severity: Severity,
+    techniques: Vec<String>,
+    /// The SQL that begins every evidence.
+    select: String,
+    /// The subject and the groups in SQL, when they all stand in columns and every row speaks.
+    identity: Option<Vec<String>>,
+    /// What names a record in SQL, when its source gives it an id.
+    id: Option<String>,
+}
+
+impl Watcher {
+    /// Makes a detection ready to look at rows of its source.
+    pub(crate) fn new(detection: &Detection, schema: &Schema) -> Result<Self, DetectError> {
+        Self::read(detection, schema).map_err(|fault| fault.in_page(&detection.page))
+    }
+
+    fn read(detection: &Detection, schema: &Schema) -> Result<Self, Fault> {
+        let kind = Kind::named(&detection.kind)?;
+        let mut setup = Setup::new(schema, detection);
+        let matches = setup.matches_again()?;
+        let none = Toml::Array(Vec::new());
+        let unless = setup.take::<Toml>("unless")?.unwrap_or(none);
+        let unless = AnyOf::read(&unless, &mut setup)?;
+        let includes_service_calls = setup.take("service_calls")?.unwrap_or(false);
+        let subject = setup.field("subject", &detection.subject)?;
+        let mut group = Vec::new();
+        for name in setup.take::<Vec<String>>("group")?.unwrap_or_default() {
+            group.push(setup.field("group", &name)?);
+        }
+        let (en, ko) = (&detection.why, &detection.ko.why);
+        let sentence = Sentence::read(en, ko, kind.facts, &mut setup)?;
+        let watch = kind.read(&mut setup)?;
+        let identity: Option<Vec<String>> =
+            std::iter::once(&subject).chain(&group).map(|field| field.sql(schema)).collect();
+        let (also, mut slots) = setup.finish()?;
+        slots.extend([ACCOUNT, REGION]);
+        slots.extend(schema.id_slots());
+        slots.extend(schema.service.iter().flat_map(|it| [it.identity_type, it.invoked_by]));
+        let about = About {
+            page: detection.name.clone(),
+            title: detection.title.clone(),
+            title_ko: detection.ko.title.clone(),
+            finding_type: detection.finding_type.clone(),
+            severity: detection.severity,
+            techniques: detection.techniques.clone(),
+            select: format!("select * from \"{}\" where ", schema.source),
+            identity: identity.filter(|_| kind.every_row_speaks()),
+            id: schema.id.map(|slot| schema.quoted(slot)),
+        };
+        let mut watcher = Self {
+            about,
+            matches: matches.or(also),
+            unless,
+            includes_service_calls,
+            watch,
+            raised: Raised::new(subject, group, sentence),
+            slots,
+            predicate: (String::new(), false),
+        };
+        watcher.predicate = watcher.sql(schema);
+        Ok(watcher)
+    }
+
+    /// Tells whether the page reaches into the verbatim record.
+    pub(crate) fn is_deep(&self) -> bool {
+        self.slots.contains(&RECORD)
+    }
+
+    /// Returns SQL that holds for at least the page's rows.
+    pub(crate) fn predicate(&self) -> &str {
+        &self.predicate.0
+    }
+
+    /// Tells whether calls that AWS services make are looked at too.
+    pub(crate) fn includes_service_calls(&self) -> bool {
+        self.includes_service_calls
+    }
+
+    /// Returns the only values that the column can have in a row that the page looks at.
+    pub(crate) fn only(&self, slot: usize) -> Option<Vec<String>> {
+        self.matches.only(slot)
+    }
+
+    /// Returns how many days of rows before the window the page wants to see.
+    pub(crate) fn history_days(&self) -> u32 {
+        self.watch.history_days()
+    }
+
+    /// Raises only what happens inside the window from here on.
+    pub(crate) fn set_window(&mut self, window: Window) {
+        self.raised.window = window;
+    }
+
+    /// Looks at the next row in time order.
+    pub(crate) fn observe(&mut self, row: &Row<'_>, is_service_call: bool) {
+        let is_excluded = is_service_call && !self.includes_service_calls;
+        if !is_excluded && self.matches.holds(row) && !self.unless.holds(row) {
+            self.watch.observe(row, &mut self.raised);
+        }
+    }
+
+    /// Returns how many occurrences were not kept because there were too many findings.
+    pub(crate) fn n_dropped(&self) -> u64 {
+        self.raised.n_dropped()
+    }
+
+    fn sql(&self, schema: &Schema) -> (String, bool) {
+        let (mut predicate, mut is_exact) = self.matches.sql(schema);
+        let (unless, unless_is_exact) = self.unless.sql(schema);
+        is_exact &= unless_is_exact;
+        if unless_is_exact && unless != "false" {
+            predicate = format!("{predicate} and ({unless}) is not true");
+        }
+        if !self.includes_service_calls
+            && let Some(own) = no_service_calls(schema)
+        {
+            predicate = format!("{predicate} and {own}");
+        }
+        (predicate, is_exact)
+    }
+
+    /// Ends the page: its findings, in no order.
+    pub(crate) fn into_findings(self) -> Vec<Finding> {
+        let (about, (predicate, is_exact)) = (self.about, self.predicate);
+        let (sentence, drafts) = self.raised.into_drafts();
+        let exact = is_exact.then_some(predicate);
+        drafts.map(|draft| about.finding(&sentence, exact.as_deref(), draft)).collect()
+    }
+}
+
+/// Returns SQL that holds for calls that no AWS service made, where the source tells them.
+pub(crate) fn no_service_calls(schema: &Schema) -> Option<String> {
+    let slots = schema.service?;
+    let (kind, by) = (schema.quoted(slots.identity_type), schema.quoted(slots.invoked_by));
+    Some(format!("{by} is null and ({kind} is null or {kind} <> 'AWSService')"))
+}
+
+impl About {
+    fn finding(&self, sentence: &Sentence, exact: Option<&str>, mut draft: Draft) -> Finding {
+        draft.fact("count", crate::sentence::Fact::Number(draft.count));
+        Finding {
+            id: self.id_of(&draft),
+            kind: self.finding_type.clone(),
+            page: self.page.clone(),
+            title: self.title.clone(),
+            title_ko: self.title_ko.clone(),
+            severity: self.severity,
+            evidence: self.evidence(exact, &draft),
+            why: sentence.spoken(&draft.shown, &draft.facts),
+            subject: draft.subject,
+            account: draft.account,
+            region: draft.region,
+            count: draft.count,
+            first_seen: draft.first,
+            last_seen: draft.last,
+            records: draft.records,
+            techniques: self.techniques.clone(),
+        }
+    }
+
+    /// Names the finding after its page and its subject; lengths keep the parts apart.
+    fn id_of(&self, draft: &Draft) -> FindingId {
+        let mut hasher = blake3::Hasher::new();
+        let account = draft.account.as_deref().unwrap_or_default();
+        let parts = [self.page.as_str(), account, draft.subject.as_str()];
+        for part in parts.into_iter().chain(draft.group.iter().map(String::as_str)) {
+            hasher.update(&(part.len() as u64).to_le_bytes());
+            hasher.update(part.as_bytes());
+        }
+        FindingId(hasher.finalize().to_hex().chars().take(ID_LENGTH).collect())
+    }
+
+    /// Returns SQL that gives the finding's records again: by what the page says, where SQL can
+    /// say it exactly, and else by their ids.
+    fn evidence(&self, exact: Option<&str>, draft: &Draft) -> String {
+        let mut parts = Vec::new();
+        match (exact, &self.identity) {
+            (Some(predicate), Some(columns)) if draft.subject != "unknown" => {
+                parts.push(predicate.to_owned());
+                let values = std::iter::once(&draft.subject).chain(&draft.group);
+                for (column, value) in columns.iter().zip(values) {
+                    parts.push(format!("{column} = {}", sql::literal(value)));
+                }
+                if let Some(account) = &draft.account {
+                    parts.push(format!("\"account\" = {}", sql::literal(account)));
+                }
+                parts.push(format!("\"time\" >= '{}'", draft.first));
+                parts.push(format!("\"time\" <= '{}'", draft.last));
+            }
+            _ => parts.push(self.by_id(&draft.records)),
+        }
+        parts.extend(sql::days(draft.first, draft.last));
+        format!("{}{} order by \"time\"", self.select, parts.join(" and "))
+    }
+
+    fn by_id(&self, records: &[String]) -> String {
+        if let Some(id) = &self.id {
+            return format!("{id} in {}", sql::literals(records));
+        }
+        let place = |record: &String| {
+            let (file, position) = record.rsplit_once(':').unwrap_or((record, ""));
+            let position: u64 = position.parse().unwrap_or_default();
+            format!("(\"file\" = {} and \"position\" = {position})", sql::literal(file))
+        };
+        let places: Vec<String> = records.iter().map(place).collect();
+        format!("({})", places.join(" or "))
+    }
+}
+
+/// The hexadecimal digits of a finding's id: 80 bits, short enough to be read out.
+const ID_LENGTH: usize = 20;

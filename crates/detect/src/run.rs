@@ -1,0 +1,81 @@
+//! Detection over a lake: at most two queries a source, read in time order.
+
+use std::collections::BTreeSet;
+use std::future::poll_fn;
+
+use arrow::array::AsArray;
+use arrow::compute::cast;
+use arrow::datatypes::DataType;
+use arrow::record_batch::RecordBatch;
+use haechi_catalog::Catalog;
+use haechi_model::{Finding, Window};
+use haechi_query::{Engine, QueryError};
+
+use crate::{DetectError, Detector};
+
+/// Runs every detection of a catalogue over the rows of a window.
+///
+/// Pages with a memory also read the rows before the window, but raise nothing there.
+///
+/// # Errors
+/// A page's definition does not make sense, or the engine fails.
+pub async fn run(
+    engine: &dyn Engine,
+    catalog: &Catalog,
+    window: Window,
+) -> Result<Vec<Finding>, DetectError> {
+    let mut detector = Detector::new(catalog)?;
+    detector.set_window(window);
+    let plans = detector.plans();
+    let sources: BTreeSet<&str> = plans.iter().map(|plan| plan.source.as_str()).collect();
+    let mut accounts = BTreeSet::new();
+    for source in sources {
+        accounts.extend(accounts_of(engine, source).await?);
+    }
+    detector.set_own_accounts(accounts);
+    for plan in &plans {
+        let mut batches = Batches::open(engine, &plan.source, &plan.sql).await?;
+        while let Some(batch) = batches.next().await? {
+            detector.observe_plan(plan, &batch)?;
+        }
+    }
+    Ok(detector.finish())
+}
+
+/// Returns the accounts that a source has records of.
+async fn accounts_of(engine: &dyn Engine, source: &str) -> Result<Vec<String>, DetectError> {
+    let sql = format!("select distinct \"account\" from \"{source}\"");
+    let mut batches = Batches::open(engine, source, &sql).await?;
+    let mut accounts = Vec::new();
+    while let Some(batch) = batches.next().await? {
+        let Some(column) = batch.columns().first() else { continue };
+        let texts = cast(column, &DataType::Utf8).map_err(|error| DetectError::Rows {
+            source_name: source.to_owned(),
+            reason: error.to_string(),
+        })?;
+        accounts.extend(texts.as_string::<i32>().iter().flatten().map(str::to_owned));
+    }
+    Ok(accounts)
+}
+
+/// The batches of a query, one after the other.
+struct Batches<'a> {
+    source: &'a str,
+    stream: haechi_query::BatchStream,
+}
+
+impl<'a> Batches<'a> {
+    async fn open(engine: &dyn Engine, source: &'a str, sql: &str) -> Result<Self, DetectError> {
+        let answer = engine.query(sql).await.map_err(|error| fault(source, error))?;
+        Ok(Self { source, stream: answer.batches })
+    }
+
+    async fn next(&mut self) -> Result<Option<RecordBatch>, DetectError> {
+        let next = poll_fn(|context| self.stream.as_mut().poll_next(context)).await;
+        next.transpose().map_err(|error| fault(self.source, error))
+    }
+}
+
+fn fault(source_name: &str, source: QueryError) -> DetectError {
+    DetectError::Query { source_name: source_name.to_owned(), source }
+}

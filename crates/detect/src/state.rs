@@ -1,0 +1,94 @@
+//! State that stays bounded: what has been quiet longest is forgotten first.
+
+use std::collections::HashMap;
+
+use haechi_model::Timestamp;
+
+/// The name of a subject, scope or value in state: 128 bits of hash in place of its text.
+///
+/// It never leaves the process: ids of findings are made by a cryptographic hash.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Key(u128);
+
+impl Key {
+    /// Makes the key of a list of parts; no two lists run together.
+    pub(crate) fn of(parts: &[&str]) -> Self {
+        parts.iter().fold(Self(0), |key, part| key.with(part))
+    }
+
+    /// Returns the key of the same list with one part more.
+    pub(crate) fn with(self, part: &str) -> Self {
+        // Fixed seeds: the same input takes the same path on every run.
+        let half = |seed: u64| {
+            let state = ahash::RandomState::with_seeds(seed, 2, 3, 4);
+            u128::from(state.hash_one((self.0, part)))
+        };
+        Self((half(1) << 64) | half(5))
+    }
+}
+
+/// A map that holds at most so many entries.
+#[derive(Debug)]
+pub(crate) struct Fading<V> {
+    entries: HashMap<Key, (Timestamp, V), ahash::RandomState>,
+    n_max: usize,
+}
+
+impl<V: Default> Fading<V> {
+    /// Makes an empty map for at most so many entries, and at least one.
+    pub(crate) fn new(n_max: usize) -> Self {
+        let hasher = ahash::RandomState::with_seeds(1, 2, 3, 4);
+        Self { entries: HashMap::with_hasher(hasher), n_max: n_max.max(1) }
+    }
+
+    /// Returns the entry, made new when it is not there, and notes that it is in use.
+    pub(crate) fn entry(&mut self, key: Key, now: Timestamp) -> &mut V {
+        if self.n_max <= self.entries.len() && !self.entries.contains_key(&key) {
+            self.forget_older_half();
+        }
+        let (last, value) = self.entries.entry(key).or_insert_with(|| (now, V::default()));
+        *last = now;
+        value
+    }
+
+    /// Returns the entry, if it is there.
+    pub(crate) fn get_mut(&mut self, key: Key) -> Option<&mut V> {
+        self.entries.get_mut(&key).map(|(_, value)| value)
+    }
+
+    /// Forgets half of the entries, so that the cost of choosing is spread over many rows.
+    fn forget_older_half(&mut self) {
+        let mut order: Vec<(Timestamp, Key)> =
+            self.entries.iter().map(|(key, (last, _))| (*last, *key)).collect();
+        order.sort_unstable();
+        for (_, key) in order.iter().take(order.len().div_ceil(2)) {
+            self.entries.remove(key);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_do_not_run_together() {
+        let key = Key::of;
+        assert_ne!(key(&["ab", "c"]), key(&["a", "bc"]));
+        assert_ne!(key(&["a"]), key(&["a", ""]));
+        assert_eq!(key(&["a", "b"]), key(&["a", "b"]));
+    }
+
+    #[test]
+    fn the_quiet_are_forgotten_first() {
+        let key = |name: usize| Key::of(&[name.to_string().as_str()]);
+        let mut map: Fading<u32> = Fading::new(4);
+        for name in 0..4 {
+            *map.entry(key(name), Timestamp(0)) = 1;
+        }
+        map.entry(key(0), Timestamp(9));
+        map.entry(key(7), Timestamp(10));
+        assert_eq!(map.get_mut(key(0)), Some(&mut 1));
+        assert_eq!(map.entries.len(), 3);
+    }
+}

@@ -1,0 +1,14 @@
+//! Every page is its own test: what its examples hold is found, and nothing else.
+//!
+//! `UPDATE_PAGES=1` writes what is found into the pages; read the diff.
+
+#[cfg(test)]
+mod engine;
+#[cfg(test)]
+mod examples;
+#[cfg(test)]
+mod kinds;
+#[cfg(test)]
+mod lake;
+#[cfg(test)]
+mod reader;
