@@ -1,0 +1,247 @@
+//! The command line: one definition from which help, completions and manual pages are made.
+
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use haechi_model::Band;
+
+use crate::output::Format;
+
+/// Threat detection, investigation and hunting for AWS, on your own logs.
+#[derive(Debug, Parser)]
+#[command(name = "haechi", version, max_term_width = 100)]
+pub struct Args {
+    /// Lays the pages of this folder over the built-in catalogue
+    #[arg(long, global = true, value_name = "DIR", env = "HAECHI_CATALOG")]
+    pub catalog: Option<PathBuf>,
+    /// What to do
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What haechi can do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Read logs, look for attacks, and sum up what is there
+    Scan(Scan),
+    /// Read logs into the lake, without looking for attacks
+    Ingest(Ingest),
+    /// Answer a question in SQL
+    Sql(Sql),
+    /// Show what was found
+    #[command(subcommand)]
+    Findings(Findings),
+    /// Show what the lake holds of each log source
+    Sources(Listing),
+    /// Show what could not be read, and why
+    Rejects(Listing),
+    /// Show for each source, account, Region and hour how much was logged, and where logs lack
+    Coverage(Listing),
+    /// Look after the lake
+    #[command(subcommand)]
+    Lake(LakeCommand),
+    /// Check CloudTrail digest files: was a log file changed, deleted or moved?
+    Verify(Verify),
+    /// Write the logs of an invented organisation under attack
+    Simulate(Simulate),
+    /// Print completions for a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Write the manual pages
+    Man {
+        /// The folder to write them to
+        folder: PathBuf,
+    },
+}
+
+/// Where the lake is and what a query may use.
+#[derive(Debug, Clone, ClapArgs)]
+pub struct LakeArgs {
+    /// The lake: a folder, or s3://bucket/prefix [default: haechi/lake in your data folder]
+    #[arg(long, value_name = "DIR", env = "HAECHI_LAKE")]
+    pub lake: Option<String>,
+    /// How many threads to use [default: one for each processor]
+    #[arg(long, value_name = "N")]
+    pub threads: Option<usize>,
+    /// How much memory queries may use before they spill to disk, in MiB
+    #[arg(long, value_name = "MIB", default_value_t = 256)]
+    pub memory: usize,
+}
+
+/// `haechi scan`
+#[derive(Debug, ClapArgs)]
+pub struct Scan {
+    #[command(flatten)]
+    pub ingest: Ingest,
+    /// Exit with status 1 when there is a finding of this severity or worse
+    #[arg(long, value_name = "SEVERITY")]
+    pub fail_on: Option<Band>,
+}
+
+/// `haechi ingest`
+#[derive(Debug, ClapArgs)]
+pub struct Ingest {
+    /// Files, folders, globs, s3://bucket/prefix, or - for standard input
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<String>,
+    #[command(flatten)]
+    pub lake: LakeArgs,
+    #[command(flatten)]
+    pub window: WindowArgs,
+    /// How many MiB of rows to gather before they are written; what bounds memory
+    #[arg(long, value_name = "MIB", default_value_t = haechi_lake::limits::GATHERED_BYTES >> 20)]
+    pub batch: usize,
+    /// How to print the summary
+    #[arg(long, value_enum, default_value_t = SummaryFormat::Table)]
+    pub format: SummaryFormat,
+}
+
+/// A stretch of time.
+#[derive(Debug, Clone, ClapArgs)]
+pub struct WindowArgs {
+    /// Only what happened from then on: 2024-05-01, 2024-05-01T12:00Z, or 7d for seven days ago
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<String>,
+    /// Only what happened before then
+    #[arg(long, value_name = "TIME")]
+    pub until: Option<String>,
+}
+
+/// How to print a summary.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SummaryFormat {
+    /// For people
+    Table,
+    /// One JSON object
+    Json,
+}
+
+/// `haechi sql`
+#[derive(Debug, ClapArgs)]
+pub struct Sql {
+    /// The query, or - to read it from standard input
+    pub query: String,
+    #[command(flatten)]
+    pub lake: LakeArgs,
+    /// How to print the answer
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub format: Format,
+    /// Do not shorten long values in tables
+    #[arg(long)]
+    pub wide: bool,
+    /// Show how the query would be run instead of running it
+    #[arg(long)]
+    pub explain: bool,
+}
+
+/// `haechi findings`
+#[derive(Debug, Subcommand)]
+pub enum Findings {
+    /// List the findings, worst first
+    List {
+        #[command(flatten)]
+        lake: LakeArgs,
+        /// Only findings of this severity or worse
+        #[arg(long, value_name = "SEVERITY")]
+        severity: Option<Band>,
+        /// How to print them
+        #[arg(long, value_enum, default_value_t = SummaryFormat::Table)]
+        format: SummaryFormat,
+    },
+    /// Show one finding: what happened, why it was raised, how to respond
+    Show {
+        /// Its id, or the beginning of its id
+        id: String,
+        #[command(flatten)]
+        lake: LakeArgs,
+        /// How to print it
+        #[arg(long, value_enum, default_value_t = SummaryFormat::Table)]
+        format: SummaryFormat,
+    },
+}
+
+/// A listing from the lake.
+#[derive(Debug, ClapArgs)]
+pub struct Listing {
+    #[command(flatten)]
+    pub lake: LakeArgs,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub format: Format,
+}
+
+/// `haechi lake`
+#[derive(Debug, Subcommand)]
+pub enum LakeCommand {
+    /// Count files, rows and bytes, and name files that belong to no commit
+    Stats {
+        #[command(flatten)]
+        lake: LakeArgs,
+        /// Delete files that belong to no commit, if they are older than an hour
+        #[arg(long)]
+        repair: bool,
+        /// With --repair: delete them whatever their age; no other writer may be running
+        #[arg(long, requires = "repair")]
+        now: bool,
+        /// How to print it
+        #[arg(long, value_enum, default_value_t = SummaryFormat::Table)]
+        format: SummaryFormat,
+    },
+    /// Merge small files
+    Compact {
+        #[command(flatten)]
+        lake: LakeArgs,
+    },
+    /// Remove the records of old days
+    Expire {
+        #[command(flatten)]
+        lake: LakeArgs,
+        /// Keep this many days, counted back from today
+        #[arg(long, value_name = "DAYS", conflicts_with = "before", required_unless_present = "before")]
+        keep_days: Option<u32>,
+        /// Remove the days before this one (YYYY-MM-DD)
+        #[arg(long, value_name = "DAY")]
+        before: Option<String>,
+    },
+}
+
+/// `haechi verify`
+#[derive(Debug, ClapArgs)]
+pub struct Verify {
+    /// A copy of the trail's bucket, as `aws s3 sync` makes it
+    pub folder: PathBuf,
+    /// Public keys: the JSON of `aws cloudtrail list-public-keys` (may be given several times)
+    #[arg(long, required = true, value_name = "FILE")]
+    pub keys: Vec<PathBuf>,
+    #[command(flatten)]
+    pub window: WindowArgs,
+    /// How to print the report
+    #[arg(long, value_enum, default_value_t = SummaryFormat::Table)]
+    pub format: SummaryFormat,
+}
+
+/// `haechi simulate`
+#[derive(Debug, ClapArgs)]
+pub struct Simulate {
+    /// The folder to write to; it must be empty or new
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Decides everything that looks like chance
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// How many days
+    #[arg(long, default_value_t = 7)]
+    pub days: u32,
+    /// The first day (YYYY-MM-DD)
+    #[arg(long, default_value = "2026-03-02")]
+    pub start: String,
+    /// How much everyday activity, 1 being a small organisation
+    #[arg(long, default_value_t = 1.0)]
+    pub scale: f64,
+    /// Leave the attacks out: the same organisation on quiet days
+    #[arg(long)]
+    pub quiet: bool,
+}

@@ -1,0 +1,46 @@
+//! One file a command; this is their table of contents.
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use haechi_catalog::Catalog;
+
+use crate::args::{Args, Command};
+use crate::session::Session;
+
+mod findings;
+mod ingest;
+mod lake;
+mod listing;
+mod manual;
+mod scan;
+mod simulate;
+mod sql;
+mod verify;
+
+pub use listing::views;
+
+/// Does what the command line asks for.
+pub fn run(args: Args) -> Result<ExitCode> {
+    let session = Session::new(&args)?;
+    match args.command {
+        Command::Scan(args) => return scan::run(&session, &args),
+        Command::Ingest(args) => ingest::run(&session, &args)?,
+        Command::Sql(args) => sql::run(&session, &args)?,
+        Command::Findings(args) => findings::run(&session, &args)?,
+        Command::Sources(args) => listing::sources(&session, &args)?,
+        Command::Rejects(args) => listing::rejects(&session, &args)?,
+        Command::Coverage(args) => listing::coverage(&session, &args)?,
+        Command::Lake(args) => lake::run(&session, &args)?,
+        Command::Verify(args) => return verify::run(&session, &args),
+        Command::Simulate(args) => simulate::run(&args)?,
+        Command::Completions { shell } => manual::completions(shell),
+        Command::Man { folder } => manual::pages(&folder)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Returns the catalogue's sources in the order that rows are taken apart in.
+fn mappings(catalog: &Catalog) -> haechi_sources::Mappings {
+    haechi_sources::Mappings::new(catalog.sources.values())
+}

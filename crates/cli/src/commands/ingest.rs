@@ -1,0 +1,106 @@
+//! `haechi ingest`: logs into the lake.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+use anyhow::{Context, Result};
+use haechi_lake::{IngestOptions, Ingested, Lake};
+use haechi_sources::{DiscoverOptions, S3Options, discover};
+use serde_json::json;
+
+use crate::args::{Ingest, SummaryFormat};
+use crate::lake::{location, threads};
+use crate::progress::Bar;
+use crate::session::Session;
+use crate::summary;
+
+/// What an ingest did, and the lake as it is then.
+pub struct Done {
+    pub lake: Lake,
+    pub ingested: Ingested,
+    pub elapsed_seconds: f64,
+}
+
+pub fn run(session: &Session, args: &Ingest) -> Result<()> {
+    let done = ingest(session, args)?;
+    match args.format {
+        SummaryFormat::Json => crate::output::json(&report(&done)),
+        SummaryFormat::Table => crate::output::text(&summary::reading(&done.ingested)),
+    }
+}
+
+/// Reads the logs that the arguments name into the lake.
+pub fn ingest(session: &Session, args: &Ingest) -> Result<Done> {
+    let start = Instant::now();
+    let window = session.window(&args.window)?;
+    let options = DiscoverOptions { runtime: session.runtime.handle().clone(), s3: s3_options(), window };
+    let found = discover(&args.paths, &options)?;
+    let location = location(&args.lake)?;
+    let lake = session.runtime.block_on(Lake::open_or_create(&location, &session.catalog))?;
+    let stop = stop_on_interrupt(session);
+    let options = IngestOptions {
+        threads: threads(&args.lake),
+        gathered_bytes: args.batch.max(1) << 20,
+        now: session.now,
+        run: session.run_name(),
+        runtime: session.runtime.handle().clone(),
+        stop,
+    };
+    let bar = Bar::new(found.n_objects(), found.n_bytes());
+    let mappings = super::mappings(&session.catalog);
+    let tick = |progress: &haechi_lake::Progress| bar.tick(progress);
+    let ingested = haechi_lake::ingest(lake, &mappings, &found, &options, &tick);
+    bar.finish();
+    let (lake, mut ingested) = ingested.context("reading stopped; what was committed stays")?;
+    ingested.skipped.extend(found.skipped);
+    Ok(Done { lake, ingested, elapsed_seconds: start.elapsed().as_secs_f64() })
+}
+
+/// Returns what an ingest did, for scripts.
+pub fn report(done: &Done) -> serde_json::Value {
+    let Ingested { files, bytes, bytes_stored, skipped, unreadable, .. } = &done.ingested;
+    let named = |(name, reason): &(String, String)| json!({"file": name, "reason": reason});
+    json!({
+        "files": files,
+        "bytes_stored": bytes_stored,
+        "bytes": bytes,
+        "records": {
+            "read": done.ingested.read,
+            "accepted": done.ingested.accepted,
+            "duplicate": done.ingested.duplicate,
+            "rejected": done.ingested.rejected,
+        },
+        "skipped": skipped.iter().map(named).collect::<Vec<_>>(),
+        "unreadable": unreadable.iter().map(named).collect::<Vec<_>>(),
+        "elapsed_seconds": done.elapsed_seconds,
+    })
+}
+
+/// Makes Ctrl-C stop at the next commit instead of anywhere.
+fn stop_on_interrupt(session: &Session) -> Arc<AtomicBool> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&stop);
+    session.runtime.spawn(async move {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            flag.store(true, Ordering::Relaxed);
+        }
+    });
+    stop
+}
+
+/// Returns the S3 settings of the environment, under the names that AWS's own tools use.
+fn s3_options() -> S3Options {
+    let var = |name: &str| std::env::var(name).ok().filter(|it| !it.is_empty());
+    let endpoint = var("AWS_ENDPOINT_URL_S3").or_else(|| var("AWS_ENDPOINT_URL"));
+    S3Options {
+        allow_http: endpoint.as_deref().is_some_and(|it| it.starts_with("http://")),
+        path_style: endpoint.is_some(),
+        endpoint,
+        region: var("AWS_REGION").or_else(|| var("AWS_DEFAULT_REGION")),
+        access_key_id: var("AWS_ACCESS_KEY_ID"),
+        secret_access_key: var("AWS_SECRET_ACCESS_KEY"),
+        session_token: var("AWS_SESSION_TOKEN"),
+        anonymous: var("AWS_SKIP_SIGNATURE").is_some(),
+    }
+}

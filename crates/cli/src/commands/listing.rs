@@ -1,0 +1,63 @@
+//! `haechi sources`, `rejects`, `coverage`: ready-made queries over the lake.
+
+use anyhow::Result;
+use haechi_catalog::Catalog;
+use haechi_query::Engine;
+
+use crate::args::Listing;
+use crate::lake::{engine, open};
+use crate::output;
+use crate::session::Session;
+
+/// Views that stand beside the sources' tables: name and SQL.
+pub fn views(catalog: &Catalog) -> Vec<(String, String)> {
+    let hours = catalog.sources.values().map(|source| {
+        let status = |word: &str| match source.column("log_status") {
+            Some(_) => format!("count(*) filter (where log_status = '{word}')"),
+            None => "0".to_owned(),
+        };
+        format!(
+            "select '{name}' as source, account, region, date_trunc('hour', time) as hour, \
+             count(*) as records, {no_data} as no_data, {lost} as lost \
+             from {name} group by account, region, date_trunc('hour', time)",
+            name = source.name,
+            no_data = status("NODATA"),
+            lost = status("SKIPDATA"),
+        )
+    });
+    let hours = hours.collect::<Vec<_>>().join(" union all ");
+    let coverage = format!(
+        "select source, account, region, hour, records, no_data, lost, \
+         cast((extract(epoch from hour) - extract(epoch from lag(hour) over \
+         (partition by source, account, region order by hour))) / 3600 as bigint) - 1 \
+         as hours_without_records_before from ({hours})"
+    );
+    vec![("coverage".to_owned(), coverage)]
+}
+
+pub fn sources(session: &Session, args: &Listing) -> Result<()> {
+    let sql = "select source, sum(records) as records, count(distinct account) as accounts, \
+               count(distinct region) as regions, min(hour) as first_hour, max(hour) as last_hour, \
+               sum(no_data) as no_data, sum(lost) as lost \
+               from coverage group by source order by source";
+    list(session, args, sql)
+}
+
+pub fn rejects(session: &Session, args: &Listing) -> Result<()> {
+    let sql = "select file, position, reject_reason as reason, reject_first_bytes as first_bytes, \
+               reject_origin as origin, ingested from rejects order by file, position";
+    list(session, args, sql)
+}
+
+pub fn coverage(session: &Session, args: &Listing) -> Result<()> {
+    list(session, args, "select * from coverage order by source, account, region, hour")
+}
+
+fn list(session: &Session, args: &Listing, sql: &str) -> Result<()> {
+    let lake = open(session, &args.lake)?;
+    let engine = engine(&lake, &session.catalog, &args.lake)?;
+    session.runtime.block_on(async {
+        let answer = engine.query(sql).await?;
+        output::answer(answer, args.format, false).await
+    })
+}

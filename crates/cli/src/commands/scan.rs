@@ -1,0 +1,43 @@
+//! `haechi scan`: the main job, from a folder of logs to answers.
+
+use std::process::ExitCode;
+use std::time::Instant;
+
+use anyhow::Result;
+use haechi_model::Finding;
+
+use crate::args::{Scan, SummaryFormat};
+use crate::lake::{engine, findings, location};
+use crate::session::Session;
+use crate::{output, summary};
+
+pub fn run(session: &Session, args: &Scan) -> Result<ExitCode> {
+    let start = Instant::now();
+    let done = super::ingest::ingest(session, &args.ingest)?;
+    let engine = engine(&done.lake, &session.catalog, &args.ingest.lake)?;
+    let window = session.window(&args.ingest.window)?;
+    let found = haechi_detect::run(&engine, &session.catalog, window);
+    let found = session.runtime.block_on(found)?;
+    findings(&location(&args.ingest.lake)?)?.put(&found)?;
+    let overview = session.runtime.block_on(summary::Overview::of(&engine, &done.lake, window))?;
+    let elapsed_seconds = start.elapsed().as_secs_f64();
+    match args.ingest.format {
+        SummaryFormat::Json => {
+            let mut report = super::ingest::report(&done);
+            report["elapsed_seconds"] = elapsed_seconds.into();
+            report["sources"] = serde_json::to_value(&overview.sources)?;
+            report["findings"] = serde_json::to_value(&found)?;
+            output::json(&report)?;
+        }
+        SummaryFormat::Table => {
+            let text = summary::of(&done.ingested, &overview, &found, elapsed_seconds, &args.ingest.lake);
+            output::text(&text)?;
+        }
+    }
+    Ok(exit(args, &found))
+}
+
+fn exit(args: &Scan, found: &[Finding]) -> ExitCode {
+    let is_bad = |band| found.iter().any(|finding| band <= finding.severity.band());
+    if args.fail_on.is_some_and(is_bad) { ExitCode::from(1) } else { ExitCode::SUCCESS }
+}

@@ -1,0 +1,29 @@
+//! `haechi simulate`: the logs of an invented organisation.
+
+use anyhow::{Context, Result};
+use haechi_simulate::{Options, Story, simulate};
+
+use crate::args::Simulate;
+use crate::output;
+
+pub fn run(args: &Simulate) -> Result<()> {
+    let day: jiff::civil::Date =
+        args.start.parse().with_context(|| format!("`{}` is not a day: use YYYY-MM-DD", args.start))?;
+    let options = Options {
+        seed: args.seed,
+        start: day.to_zoned(jiff::tz::TimeZone::UTC)?.timestamp(),
+        days: args.days,
+        stories: if args.quiet { Vec::new() } else { Story::ALL.to_vec() },
+        scale: args.scale,
+    };
+    let truth = simulate(&options, &args.out)?;
+    let mut text = format!("wrote {} to {}\n", truth.from, args.out.display());
+    text.clear();
+    for (source, totals) in &truth.sources {
+        text.push_str(&format!("{source:<18} {:>8} records in {} files\n", totals.records, totals.files));
+    }
+    for story in &truth.stories {
+        text.push_str(&format!("story: {}\n", story.title));
+    }
+    output::text(&text)
+}

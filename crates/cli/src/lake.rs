@@ -1,0 +1,98 @@
+//! Where the lake and its state are, and the engine over it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::{Context, Result, anyhow, bail};
+use haechi_catalog::Catalog;
+use haechi_detect::FindingStore;
+use haechi_engine::{Embedded, Options, Table, TableFile};
+use haechi_lake::{Lake, Location, schema};
+use object_store::ObjectStore;
+use object_store::aws::AmazonS3Builder;
+use url::Url;
+
+use crate::args::LakeArgs;
+use crate::session::Session;
+
+/// Columns of a table whose values stand in the folders.
+const IN_FOLDERS: [&str; 2] = [haechi_sources::schema::ACCOUNT, haechi_sources::schema::DATE];
+
+/// Returns where the lake is.
+pub fn location(args: &LakeArgs) -> Result<Location> {
+    let Some(text) = &args.lake else {
+        return Ok(Location::Folder(data_folder()?.join("lake")));
+    };
+    if !text.starts_with("s3://") {
+        return Ok(Location::Folder(PathBuf::from(text)));
+    }
+    let url = Url::parse(text).with_context(|| format!("`{text}` is not a URL"))?;
+    Ok(Location::Remote { store: s3(&url)?, url })
+}
+
+/// Returns the bucket of an `s3://` URL, with the credentials of the environment.
+fn s3(url: &Url) -> Result<Arc<dyn ObjectStore>> {
+    let bucket = url.host_str().ok_or_else(|| anyhow!("`{url}` names no bucket"))?;
+    let mut builder = AmazonS3Builder::from_env().with_bucket_name(bucket);
+    if let Ok(endpoint) = std::env::var("AWS_ENDPOINT_URL") {
+        // A user's own endpoint, on loopback or beside the logs, often has no TLS.
+        let is_plain = endpoint.starts_with("http://");
+        builder = builder.with_endpoint(endpoint).with_allow_http(is_plain);
+    }
+    Ok(Arc::new(builder.build().context("S3 cannot be used")?))
+}
+
+/// Opens the store of findings that belongs to the lake.
+pub fn findings(location: &Location) -> Result<FindingStore> {
+    let folder = match location {
+        Location::Folder(path) => path.join("_haechi"),
+        Location::Remote { url, .. } => {
+            let name: String = url.as_str().chars().map(|it| if it.is_alphanumeric() { it } else { '_' }).collect();
+            data_folder()?.join("state").join(name)
+        }
+    };
+    std::fs::create_dir_all(&folder)
+        .with_context(|| format!("cannot make the folder `{}`", folder.display()))?;
+    Ok(FindingStore::open(&folder.join("state.db"))?)
+}
+
+/// Opens a lake that is there.
+pub fn open(session: &Session, args: &LakeArgs) -> Result<Lake> {
+    Ok(session.runtime.block_on(Lake::open(&location(args)?))?)
+}
+
+/// Returns the engine over a lake, with a table for each source.
+pub fn engine(lake: &Lake, catalog: &Catalog, args: &LakeArgs) -> Result<Embedded> {
+    let files = lake.files()?;
+    let mut tables = Vec::new();
+    for (name, schema) in schema::tables(catalog) {
+        let file = |file: &haechi_lake::LakeFile| TableFile {
+            path: file.path.clone(),
+            size: file.size,
+            partition_values: vec![file.partition.account.clone(), file.partition.date.clone()],
+            rows: Some(file.rows),
+            time: file.times,
+        };
+        let files = files.iter().filter(|file| file.partition.source == name).map(file).collect();
+        let partition_columns = IN_FOLDERS.map(str::to_owned).to_vec();
+        tables.push(Table { name, schema, partition_columns, files });
+    }
+    let options = Options {
+        memory_bytes: args.memory << 20,
+        spill_folder: std::env::temp_dir().join(format!("haechi-spill-{}", std::process::id())),
+        threads: threads(args),
+    };
+    let views = crate::commands::views(catalog);
+    Ok(Embedded::open(lake.store(), lake.url().clone(), tables, views, &options)?)
+}
+
+/// Returns how many threads to use.
+pub fn threads(args: &LakeArgs) -> usize {
+    let processors = || std::thread::available_parallelism().map_or(1, usize::from);
+    args.threads.unwrap_or_else(processors).max(1)
+}
+
+fn data_folder() -> Result<PathBuf> {
+    let Some(folder) = dirs::data_dir() else { bail!("there is no data folder: use --lake DIR") };
+    Ok(folder.join("haechi"))
+}

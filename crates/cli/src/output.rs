@@ -1,0 +1,115 @@
+//! What goes to standard output: answers in five formats, and plain text.
+//!
+//! Logs are written by whoever is being investigated. Every format keeps their text from speaking
+//! to something else than the reader: the terminal, the spreadsheet, the next program in a pipe.
+
+mod cells;
+mod csv;
+mod json;
+mod limits;
+mod parquet;
+mod printable;
+mod table;
+
+#[cfg(test)]
+mod tests;
+
+use std::io::{self, IsTerminal, Write};
+
+use anyhow::{Result, bail};
+use arrow::record_batch::RecordBatch;
+use futures::StreamExt;
+use haechi_query::Answer;
+
+pub use printable::printable_lines;
+
+/// How rows are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// Columns for people.
+    Table,
+    /// One array of objects.
+    Json,
+    /// One object a line.
+    Jsonl,
+    /// Comma-separated values that a spreadsheet opens without running them.
+    Csv,
+    /// An Apache Parquet file.
+    Parquet,
+}
+
+/// What was written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Rows.
+    pub rows: u64,
+}
+
+/// Writes rows in one format: each batch as it comes, then the end.
+trait Rows {
+    fn batch(&mut self, batch: &RecordBatch, out: &mut dyn Write) -> Result<()>;
+    fn end(&mut self, out: &mut dyn Write) -> Result<()>;
+}
+
+/// Writes an answer to standard output.
+pub async fn answer(answer: Answer, format: Format, wide: bool) -> Result<()> {
+    let stdout = io::stdout();
+    if format == Format::Parquet && stdout.is_terminal() {
+        bail!("a terminal cannot show Parquet: redirect the output to a file");
+    }
+    let mut out = io::BufWriter::new(stdout.lock());
+    let written = write(answer, format, wide, &mut out).await;
+    unless_closed(written.map(|_| ()))?;
+    unless_closed(out.flush().map_err(anyhow::Error::from))
+}
+
+/// Writes an answer; memory stays bounded however many rows come.
+///
+/// `wide` keeps long cells of a table whole.
+pub async fn write(
+    mut answer: Answer,
+    format: Format,
+    wide: bool,
+    out: &mut dyn Write,
+) -> Result<Counts> {
+    let mut rows: Box<dyn Rows> = match format {
+        Format::Table => Box::new(table::Table::new(&answer.schema, wide)),
+        Format::Json => Box::new(json::Json::array(&answer.schema)),
+        Format::Jsonl => Box::new(json::Json::lines(&answer.schema)),
+        Format::Csv => Box::new(csv::Csv::new(&answer.schema)),
+        Format::Parquet => Box::new(parquet::Parquet::new(&answer.schema)?),
+    };
+    let mut counts = Counts::default();
+    while let Some(batch) = answer.batches.next().await {
+        let batch = batch?;
+        counts.rows += batch.num_rows() as u64;
+        rows.batch(&batch, out)?;
+    }
+    rows.end(out)?;
+    Ok(counts)
+}
+
+/// Prints text that may quote logs.
+pub fn text(text: &str) -> Result<()> {
+    let mut out = io::stdout().lock();
+    let written = out.write_all(printable_lines(text).as_bytes()).and_then(|()| out.flush());
+    unless_closed(written.map_err(anyhow::Error::from))
+}
+
+/// Prints one JSON value.
+pub fn json(value: &serde_json::Value) -> Result<()> {
+    let mut out = io::stdout().lock();
+    let text = serde_json::to_string_pretty(value)?;
+    let written = writeln!(out, "{}", json::harmless(&text)).and_then(|()| out.flush());
+    unless_closed(written.map_err(anyhow::Error::from))
+}
+
+/// Takes a closed pipe for the reader's way to say that it has seen enough.
+fn unless_closed(written: Result<()>) -> Result<()> {
+    let Err(error) = written else { return Ok(()) };
+    let is_closed = error.chain().any(|cause| {
+        let io_error = cause.downcast_ref::<io::Error>();
+        io_error.is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+    });
+    if is_closed { Ok(()) } else { Err(error) }
+}

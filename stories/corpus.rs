@@ -1,0 +1,46 @@
+//! The main job on real logs that lie beside the checkout.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::support::Desk;
+
+fn corpus() -> PathBuf {
+    let default = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data");
+    let folder = std::env::var_os("HAECHI_CORPUS").map_or_else(|| default.into(), PathBuf::from);
+    assert!(folder.is_dir(), "the corpus is not at `{}`", folder.display());
+    folder
+}
+
+fn scan(desk: &Desk, logs: &Path, lake: &Path, threads: &str) -> Value {
+    desk.json(&[
+        "scan",
+        logs.to_str().unwrap(),
+        "--lake",
+        lake.to_str().unwrap(),
+        "--threads",
+        threads,
+        "--format",
+        "json",
+    ])
+}
+
+#[test]
+fn corpus_sans_counts_are_exact_whatever_the_threads() {
+    let desk = Desk::new();
+    let logs = corpus().join("cloudtrail-sans504-s3-ransomware");
+    for threads in ["1", "8"] {
+        let lake = desk.path(threads);
+        let report = scan(&desk, &logs, &lake, threads);
+        let expected = serde_json::json!({
+            "read": 30_477, "accepted": 23_981, "duplicate": 6_496, "rejected": 0,
+        });
+        assert_eq!(report["records"], expected);
+        let again = scan(&desk, &logs, &lake, threads);
+        assert_eq!(again["records"]["accepted"], 0);
+        assert_eq!(again["records"]["read"], 30_477);
+        let ids = "select count(distinct \"eventID\") as n from cloudtrail";
+        assert_eq!(desk.number(&lake, ids), 23_981);
+    }
+}
