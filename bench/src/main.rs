@@ -1,0 +1,65 @@
+//! haechi beside its peers on the same input: prints figures and ratios, judges nothing.
+
+mod corpus;
+mod ingest;
+mod usage;
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "haechi-bench")]
+struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Replay CloudTrail files with new ids and later times until there is enough raw JSON
+    Corpus {
+        /// Native CloudTrail files
+        #[arg(long)]
+        from: PathBuf,
+        /// An empty folder
+        #[arg(long)]
+        out: PathBuf,
+        /// How much raw JSON to write, in MB
+        #[arg(long, default_value_t = 1_000)]
+        megabytes: u64,
+        /// How many records to put into a file
+        #[arg(long, default_value_t = 2_000)]
+        records: usize,
+    },
+    /// Write VPC flow logs in AWS's text format
+    Flows {
+        /// An empty folder
+        #[arg(long)]
+        out: PathBuf,
+        /// How many records
+        #[arg(long, default_value_t = 3_000_000)]
+        records: u64,
+    },
+    /// Ingest a folder into a fresh lake and print what it cost
+    Ingest {
+        /// Logs
+        path: String,
+        /// The lake, which is made anew
+        #[arg(long)]
+        lake: PathBuf,
+        /// How many workers
+        #[arg(long, default_value_t = 1)]
+        threads: usize,
+    },
+}
+
+fn main() -> anyhow::Result<()> {
+    match Args::parse().command {
+        Command::Corpus { from, out, megabytes, records } => {
+            corpus::replay(&from, &out, megabytes * 1_000_000, records)
+        }
+        Command::Flows { out, records } => corpus::flows(&out, records),
+        Command::Ingest { path, lake, threads } => ingest::run(&path, &lake, threads),
+    }
+}

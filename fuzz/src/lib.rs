@@ -1,0 +1,7 @@
+//! What the fuzz targets run. The same files are part of the crates' own tests
+//! (`tests/fuzz_corpus.rs`), which replay the corpus.
+
+pub mod digest;
+pub mod page;
+pub mod reading;
+pub mod time;
