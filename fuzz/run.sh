@@ -11,7 +11,7 @@ shift
 [ $# -gt 0 ] || set -- json text container digest page time
 
 export RUSTC_WRAPPER="$PWD/rustc.sh" CARGO_TARGET_DIR="$PWD/target"
-cargo build --quiet --release --locked
+cargo build --quiet --release
 mkdir -p target/failures target/seeds/page target/seeds/json target/seeds/text target/seeds/container
 
 # The catalogue's pages are seeds, and so are the samples in them. The `P` before a text picks the

@@ -1,7 +1,12 @@
 //! Whole-product tests: they run the binary `haechi` as a user would.
 
+#[cfg(test)]
 mod corpus;
+#[cfg(test)]
 mod crash;
+#[cfg(test)]
 mod demo;
+#[cfg(test)]
 mod mistakes;
+#[cfg(test)]
 mod support;

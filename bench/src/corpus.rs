@@ -12,7 +12,12 @@ use serde_json::Value;
 
 /// Writes the records of CloudTrail files again and again, each time under new ids and a later
 /// day, until there is enough.
-pub fn replay(from: &Path, out: &Path, raw_bytes: u64, records_per_file: usize) -> Result<()> {
+pub(crate) fn replay(
+    from: &Path,
+    out: &Path,
+    raw_bytes: u64,
+    records_per_file: usize,
+) -> Result<()> {
     std::fs::create_dir_all(out)?;
     let mut records = Vec::new();
     for path in files_below(from)? {
@@ -65,7 +70,7 @@ fn shifted(record: &Value, pass: u32) -> String {
 }
 
 /// Writes flow logs of the default format: 100,000 records a file, many hosts, plausible spread.
-pub fn flows(out: &Path, n_records: u64) -> Result<()> {
+pub(crate) fn flows(out: &Path, n_records: u64) -> Result<()> {
     std::fs::create_dir_all(out)?;
     let mut seed = 42_u64;
     let mut next = move || {

@@ -13,10 +13,14 @@ use haechi_sources::{DiscoverOptions, Mappings, S3Options, discover};
 
 use crate::usage::usage;
 
+/// When the rows of a benchmark were stored.
+const NOW: Timestamp = Timestamp(1_767_225_600_000_000);
+
 /// Ingests and prints one JSON line.
-pub fn run(path: &str, folder: &Path, threads: usize) -> Result<()> {
+pub(crate) fn run(path: &str, folder: &Path, threads: usize) -> Result<()> {
     let _ = std::fs::remove_dir_all(folder);
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     let catalog = Catalog::built_in()?;
     let mappings = Mappings::new(catalog.sources.values());
     let before = usage()?;
@@ -32,7 +36,7 @@ pub fn run(path: &str, folder: &Path, threads: usize) -> Result<()> {
     let options = IngestOptions {
         threads,
         gathered_bytes: haechi_lake::limits::GATHERED_BYTES,
-        now: Timestamp(jiff::Zoned::now().timestamp().as_microsecond()),
+        now: NOW,
         run: "bench".to_owned(),
         runtime: runtime.handle().clone(),
         stop: Arc::new(AtomicBool::new(false)),

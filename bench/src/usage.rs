@@ -4,7 +4,7 @@ use anyhow::{Context, Result};
 
 /// Processor seconds and the largest memory.
 #[derive(Clone, Copy)]
-pub struct Usage {
+pub(crate) struct Usage {
     /// User and system seconds of all threads.
     pub cpu_seconds: f64,
     /// The largest resident set, in MB.
@@ -12,7 +12,7 @@ pub struct Usage {
 }
 
 /// Reads `/proc/self`.
-pub fn usage() -> Result<Usage> {
+pub(crate) fn usage() -> Result<Usage> {
     let stat = std::fs::read_to_string("/proc/self/stat").context("benchmarks need Linux")?;
     let after_name = stat.rsplit(')').next().unwrap_or_default();
     let ticks = |index: usize| -> f64 {

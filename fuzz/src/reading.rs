@@ -116,11 +116,8 @@ impl Sink for Collector {
 }
 
 fn outcome(name: &str, opened: Opened) -> (Outcome, Vec<(u64, String)>) {
-    let mut sink = Collector {
-        builders: BTreeMap::new(),
-        outcome: Outcome::default(),
-        rows: Vec::new(),
-    };
+    let mut sink =
+        Collector { builders: BTreeMap::new(), outcome: Outcome::default(), rows: Vec::new() };
     let summary = read_object(name, opened, &MAPPINGS, &mut sink);
     sink.outcome.summary = summary.unwrap_or_default();
     let Collector { builders, outcome, rows } = sink;

@@ -60,7 +60,7 @@ pub enum Command {
 /// Where the lake is and what a query may use.
 #[derive(Debug, Clone, ClapArgs)]
 pub struct LakeArgs {
-    /// The lake: a folder, or s3://bucket/prefix [default: haechi/lake in your data folder]
+    /// The lake: a folder, or `s3://bucket/prefix` [default: haechi/lake in your data folder]
     #[arg(long, value_name = "DIR", env = "HAECHI_LAKE")]
     pub lake: Option<String>,
     /// How many threads to use [default: one for each processor]
@@ -84,7 +84,7 @@ pub struct Scan {
 /// `haechi ingest`
 #[derive(Debug, ClapArgs)]
 pub struct Ingest {
-    /// Files, folders, globs, s3://bucket/prefix, or - for standard input
+    /// Files, folders, globs, `s3://bucket/prefix`, or - for standard input
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<String>,
     #[command(flatten)]
@@ -200,7 +200,12 @@ pub enum LakeCommand {
         #[command(flatten)]
         lake: LakeArgs,
         /// Keep this many days, counted back from today
-        #[arg(long, value_name = "DAYS", conflicts_with = "before", required_unless_present = "before")]
+        #[arg(
+            long,
+            value_name = "DAYS",
+            conflicts_with = "before",
+            required_unless_present = "before"
+        )]
         keep_days: Option<u32>,
         /// Remove the days before this one (YYYY-MM-DD)
         #[arg(long, value_name = "DAY")]

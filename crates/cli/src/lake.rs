@@ -47,7 +47,11 @@ pub fn findings(location: &Location) -> Result<FindingStore> {
     let folder = match location {
         Location::Folder(path) => path.join("_haechi"),
         Location::Remote { url, .. } => {
-            let name: String = url.as_str().chars().map(|it| if it.is_alphanumeric() { it } else { '_' }).collect();
+            let name: String = url
+                .as_str()
+                .chars()
+                .map(|it| if it.is_alphanumeric() { it } else { '_' })
+                .collect();
             data_folder()?.join("state").join(name)
         }
     };

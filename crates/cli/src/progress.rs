@@ -11,7 +11,7 @@ use crate::summary::count;
 
 /// A line that tells how far reading has come.
 pub struct Bar {
-    bar: ProgressBar,
+    shown: ProgressBar,
     n_files: usize,
     files: AtomicU64,
     records: AtomicU64,
@@ -30,22 +30,27 @@ impl Bar {
             bar.set_style(style);
         }
         let (files, records) = (AtomicU64::new(0), AtomicU64::new(0));
-        Self { bar, n_files, files, records, start: Instant::now() }
+        Self { shown: bar, n_files, files, records, start: Instant::now() }
     }
 
     /// Counts an object.
     pub fn tick(&self, progress: &Progress) {
         let files = self.files.fetch_add(1, Ordering::Relaxed) + 1;
-        let records = self.records.fetch_add(progress.records, Ordering::Relaxed) + progress.records;
-        self.bar.inc(progress.bytes_stored);
+        let records =
+            self.records.fetch_add(progress.records, Ordering::Relaxed) + progress.records;
+        self.shown.inc(progress.bytes_stored);
         let seconds = self.start.elapsed().as_secs_f64().max(0.001);
         #[expect(clippy::cast_precision_loss, reason = "a rate for people to glance at")]
         let rate = records as f64 / seconds;
-        self.bar.set_message(format!("{files}/{} files · {} events/s", self.n_files, count(rate)));
+        self.shown.set_message(format!(
+            "{files}/{} files · {} events/s",
+            self.n_files,
+            count(rate)
+        ));
     }
 
     /// Takes the line away.
     pub fn finish(&self) {
-        self.bar.finish_and_clear();
+        self.shown.finish_and_clear();
     }
 }

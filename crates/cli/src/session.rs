@@ -27,6 +27,7 @@ impl Session {
             None => Catalog::built_in()?,
         };
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        #[expect(clippy::disallowed_methods, reason = "this is where time enters")]
         let now = jiff::Zoned::now().timestamp().as_microsecond();
         Ok(Self { catalog, runtime, now: Timestamp(now) })
     }
@@ -51,9 +52,9 @@ impl Session {
             let midnight = day.to_zoned(jiff::tz::TimeZone::UTC)?.timestamp();
             return Ok(Timestamp(midnight.as_microsecond()));
         }
-        let span: jiff::Span = text
-            .parse()
-            .map_err(|_| anyhow!("`{text}` is not a time: use 2024-05-01T12:00Z, 2024-05-01 or 7d"))?;
+        let span: jiff::Span = text.parse().map_err(|_| {
+            anyhow!("`{text}` is not a time: use 2024-05-01T12:00Z, 2024-05-01 or 7d")
+        })?;
         let hours = jiff::SpanRelativeTo::days_are_24_hours();
         let seconds = span.total((jiff::Unit::Second, hours)).context("the span is too long")?;
         let before = Duration::try_from_secs_f64(seconds).context("the span is too long")?;

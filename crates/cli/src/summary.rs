@@ -275,7 +275,12 @@ pub fn findings(found: &[&Finding], most: usize) -> String {
         let id: String = finding.id.0.chars().take(8).collect();
         line(
             &mut text,
-            &format!("  {:<8} {:>4.1}  {id}  {}", finding.severity.band(), finding.severity.value(), finding.title),
+            &format!(
+                "  {:<8} {:>4.1}  {id}  {}",
+                finding.severity.band(),
+                finding.severity.value(),
+                finding.title
+            ),
         );
         line(&mut text, &format!("  {:<8} {:>4}  {:8}  {}", "", "", "", finding.why.en));
     }
@@ -315,7 +320,10 @@ pub fn finding(finding: &Finding, catalog: &Catalog) -> String {
             line(&mut text, &format!("\nrespond\n  {}", prose.replace('\n', "\n  ")));
         }
     }
-    line(&mut text, &format!("\nevidence\n  haechi sql \"{}\"", finding.evidence.replace('"', "\\\"")));
+    line(
+        &mut text,
+        &format!("\nevidence\n  haechi sql \"{}\"", finding.evidence.replace('"', "\\\"")),
+    );
     line(&mut text, &format!("\nrecords\n  {}", finding.records.join("\n  ")));
     text
 }
@@ -410,13 +418,11 @@ fn minute(time: Timestamp) -> String {
 /// Returns the condition that keeps to the window.
 fn within(window: Window) -> String {
     let bound = |sign: &str, time: Timestamp| format!("time {sign} timestamp '{time}'");
-    let bounds: Vec<String> = [
-        window.from.map(|from| bound(">=", from)),
-        window.until.map(|until| bound("<", until)),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
+    let bounds: Vec<String> =
+        [window.from.map(|from| bound(">=", from)), window.until.map(|until| bound("<", until))]
+            .into_iter()
+            .flatten()
+            .collect();
     if bounds.is_empty() { String::new() } else { format!("where {}", bounds.join(" and ")) }
 }
 
@@ -430,7 +436,8 @@ fn pairs(batch: &RecordBatch) -> Vec<(String, u64)> {
 }
 
 fn text(batch: &RecordBatch, column: usize, row: usize) -> Option<String> {
-    let values = arrow::compute::cast(batch.columns().get(column)?, &arrow::datatypes::DataType::Utf8);
+    let values =
+        arrow::compute::cast(batch.columns().get(column)?, &arrow::datatypes::DataType::Utf8);
     let values = values.ok()?;
     let values = values.as_string_opt::<i32>()?;
     values.is_valid(row).then(|| values.value(row).to_owned())

@@ -4,17 +4,10 @@ use std::io::{self, Write};
 
 /// Prints an error with its causes, and a hint where one of them has it.
 pub fn error(error: &anyhow::Error) {
-    let mut text = format!("error: {error}\n");
-    for cause in error.chain().skip(1) {
-        text.push_str(&format!("  because: {cause}\n"));
-    }
-    for cause in error.chain() {
-        if let Some(hint) = hint_of(cause) {
-            text.push_str(&format!("hint: {hint}\n"));
-            break;
-        }
-    }
-    note(text.trim_end());
+    let mut lines = vec![format!("error: {error}")];
+    lines.extend(error.chain().skip(1).map(|cause| format!("  because: {cause}")));
+    lines.extend(error.chain().find_map(hint_of).map(|hint| format!("hint: {hint}")));
+    note(&lines.join("\n"));
 }
 
 /// Prints a line.

@@ -54,6 +54,8 @@ struct AllOf(Vec<Condition>);
 /// What must be true of one field.
 struct Condition {
     field: Field,
+    /// The column, when the field is nothing else.
+    column: Option<usize>,
     /// Whether the field must have a value, or must not.
     exists: Option<bool>,
     /// Tests that some value passes.
@@ -107,7 +109,7 @@ impl AnyOf {
     pub(crate) fn only(&self, slot: usize) -> Option<Vec<String>> {
         let mut values = Vec::new();
         for conditions in &self.0 {
-            let mut on_column = conditions.0.iter().filter(|it| it.field.column() == Some(slot));
+            let mut on_column = conditions.0.iter().filter(|it| it.column == Some(slot));
             let only = on_column.find_map(|it| it.some.iter().find_map(|test| test.only()))?;
             values.extend_from_slice(only);
         }
@@ -125,12 +127,14 @@ impl AllOf {
         let mut conditions = Vec::new();
         for (name, toml) in table {
             let field = setup.field(name, name)?;
-            let mut condition = Condition { field, exists: None, some: vec![], none: vec![] };
+            let column = field.column();
+            let mut condition =
+                Condition { field, column, exists: None, some: vec![], none: vec![] };
             condition.add(toml, setup).map_err(|reason| Fault::near(name, reason))?;
             conditions.push(condition);
         }
         // Columns are cheaper than places in the record: what they rule out is never parsed.
-        conditions.sort_by_key(|condition| condition.field.column().is_none());
+        conditions.sort_by_key(|condition| condition.column.is_none());
         Ok(Self(conditions))
     }
 }
@@ -156,13 +160,19 @@ impl Condition {
     }
 
     fn holds(&self, row: &Row<'_>) -> bool {
-        let passes = |test: &dyn Test| self.field.any(row, &mut |value| test.holds(&value, row));
-        if let Some(exists) = self.exists
-            && exists != self.field.any(row, &mut |_| true)
-        {
-            return false;
+        // Most fields are one column: there is one value to look at, or none.
+        if let Some(slot) = self.column {
+            let value = row.value(slot);
+            let passes = |test: &dyn Test| value.as_ref().is_some_and(|it| test.holds(it, row));
+            return self.fits(value.is_some(), passes);
         }
-        self.some.iter().all(|test| passes(test.as_ref()))
+        let passes = |test: &dyn Test| self.field.any(row, &mut |value| test.holds(&value, row));
+        self.fits(self.exists.is_some() && self.field.any(row, &mut |_| true), passes)
+    }
+
+    fn fits(&self, has_value: bool, passes: impl Fn(&dyn Test) -> bool) -> bool {
+        self.exists.is_none_or(|exists| exists == has_value)
+            && self.some.iter().all(|test| passes(test.as_ref()))
             && !self.none.iter().any(|test| passes(test.as_ref()))
     }
 
@@ -191,7 +201,7 @@ impl Condition {
     }
 
     fn kind(&self, schema: &Schema) -> ColumnKind {
-        let slot = self.field.column().and_then(|slot| schema.slots.get(slot));
+        let slot = self.column.and_then(|slot| schema.slots.get(slot));
         slot.map_or(ColumnKind::String, |slot| slot.kind)
     }
 }

@@ -10,30 +10,36 @@ use crate::rows::{Row, Rows};
 use crate::schema::Schema;
 use crate::sql;
 
-/// For each value of a column, the pages that ask for it.
-type ByKey = HashMap<String, Vec<usize>, ahash::RandomState>;
-
 /// Pages that one query feeds.
 #[derive(Default)]
 pub(crate) struct Group {
     pages: Vec<Watcher>,
-    /// The column that most pages name the values of, such as `eventName`.
-    key: Option<usize>,
-    /// For each value of that column, the pages that ask for it.
-    by_key: ByKey,
+    /// Columns by whose value pages are found, the one that most pages name values of first.
+    indexes: Vec<Index>,
     /// The pages that must see every row.
     always: Vec<usize>,
 }
 
+/// The pages that name the values of one column, such as `eventName`.
+struct Index {
+    slot: usize,
+    /// For each value, the pages that ask for it.
+    by_value: HashMap<String, Vec<usize>, ahash::RandomState>,
+}
+
 impl Group {
-    /// Puts pages together and indexes them.
+    /// Puts pages together and indexes them, each by one column.
     pub(crate) fn new(pages: Vec<Watcher>, schema: &Schema) -> Self {
-        let n_naming = |slot: &usize| pages.iter().filter(|it| it.only(*slot).is_some()).count();
-        // The first of the best, so that the choice does not depend on the order of pages.
-        let best = (0..schema.slots.len()).rev().max_by_key(n_naming);
-        let key = best.filter(|slot| 0 < n_naming(slot));
-        let (by_key, always) = index_of(&pages, key);
-        Self { pages, key, by_key, always }
+        let mut left: Vec<usize> = (0..pages.len()).collect();
+        let mut indexes = Vec::new();
+        // Ends because each index takes at least one page.
+        while let Some(slot) = best_slot(&pages, &left, schema) {
+            let hasher = ahash::RandomState::with_seeds(1, 2, 3, 4);
+            let mut index = Index { slot, by_value: HashMap::with_hasher(hasher) };
+            left.retain(|page| !index.takes(*page, &pages));
+            indexes.push(index);
+        }
+        Self { pages, indexes, always: left }
     }
 
     /// Tells whether there is nothing to do.
@@ -49,13 +55,9 @@ impl Group {
     }
 
     fn observe_row(&mut self, row: &Row<'_>) {
-        let value = self.key.and_then(|slot| row.text(slot));
-        let keyed = value.and_then(|value| self.by_key.get(value)).map_or(&[] as &[usize], |it| it);
-        if keyed.is_empty() && self.always.is_empty() {
-            return;
-        }
         let is_service_call = row.is_service_call();
-        for index in keyed.iter().chain(&self.always) {
+        let indexed = self.indexes.iter().flat_map(|index| index.pages(row));
+        for index in indexed.chain(&self.always) {
             if let Some(page) = self.pages.get_mut(*index) {
                 page.observe(row, is_service_call);
             }
@@ -79,29 +81,34 @@ impl Group {
 
     /// Returns SQL that holds for at least the rows that some page looks at.
     ///
-    /// Pages that name values of the key share one list, which an engine looks up in one step
-    /// however many pages there are.
+    /// The pages of the first index share one list of values, which an engine looks up in one step
+    /// however many pages there are; the few others say what they want one by one.
     pub(crate) fn predicate(&self, schema: &Schema) -> String {
         let mut parts = Vec::new();
-        if let Some(key) = self.key {
-            let keyed = || self.by_key.values().flatten();
-            let mut names: Vec<String> = self.by_key.keys().cloned().collect();
-            names.sort();
-            let mut part = format!("{} in {}", schema.quoted(key), sql::literals(&names));
-            let includes =
-                |index: &usize| self.pages.get(*index).is_some_and(Watcher::includes_service_calls);
-            if !keyed().any(includes)
-                && let Some(own) = no_service_calls(schema)
-            {
-                part = format!("{part} and {own}");
-            }
-            parts.push(part);
+        let (first, others) =
+            self.indexes.split_first().map_or((None, &[] as _), |(it, rest)| (Some(it), rest));
+        if let Some(index) = first {
+            parts.push(self.predicate_of(index, schema));
         }
-        let always = self.always.iter().filter_map(|index| self.pages.get(*index));
-        parts.extend(always.map(|page| page.predicate().to_owned()));
+        let alone = others.iter().flat_map(|index| index.by_value.values().flatten());
+        for page in alone.chain(&self.always).filter_map(|index| self.pages.get(*index)) {
+            parts.push(page.predicate().to_owned());
+        }
         parts.sort();
         parts.dedup();
         format!("(({}))", parts.join(") or ("))
+    }
+
+    fn predicate_of(&self, index: &Index, schema: &Schema) -> String {
+        let mut values: Vec<String> = index.by_value.keys().cloned().collect();
+        values.sort();
+        let list = format!("{} in {}", schema.quoted(index.slot), sql::literals(&values));
+        let pages = index.by_value.values().flatten().filter_map(|index| self.pages.get(*index));
+        let is_open = pages.into_iter().any(Watcher::includes_service_calls);
+        match no_service_calls(schema).filter(|_| !is_open) {
+            Some(own) => format!("{list} and {own}"),
+            None => list,
+        }
     }
 
     /// Returns how many occurrences were not kept because there were too many findings.
@@ -115,18 +122,33 @@ impl Group {
     }
 }
 
-/// Sorts pages by the values of the key that they ask for; the others must see every row.
-fn index_of(pages: &[Watcher], key: Option<usize>) -> (ByKey, Vec<usize>) {
-    let mut by_key = ByKey::with_hasher(ahash::RandomState::with_seeds(1, 2, 3, 4));
-    let mut always = Vec::new();
-    for (index, page) in pages.iter().enumerate() {
-        let Some(values) = key.and_then(|slot| page.only(slot)) else {
-            always.push(index);
-            continue;
+impl Index {
+    /// Takes a page in, when it names values of the column.
+    fn takes(&mut self, page: usize, pages: &[Watcher]) -> bool {
+        let Some(values) = pages.get(page).and_then(|page| page.only(self.slot)) else {
+            return false;
         };
         for value in values {
-            by_key.entry(value).or_default().push(index);
+            self.by_value.entry(value).or_default().push(page);
         }
+        true
     }
-    (by_key, always)
+
+    /// Returns the pages that ask for the row's value.
+    fn pages(&self, row: &Row<'_>) -> &[usize] {
+        let found = row.text(self.slot).and_then(|value| self.by_value.get(value));
+        found.map_or(&[], Vec::as_slice)
+    }
+}
+
+/// Returns the column that most of the pages name values of; the first of several.
+fn best_slot(pages: &[Watcher], left: &[usize], schema: &Schema) -> Option<usize> {
+    let names = |page: &usize, slot| pages.get(*page).is_some_and(|it| it.only(slot).is_some());
+    let n_naming = |slot: &usize| left.iter().filter(|page| names(page, *slot)).count();
+    let text = |slot: &usize| {
+        let kind = schema.slots.get(*slot).map(|slot| slot.kind);
+        kind == Some(haechi_catalog::ColumnKind::String)
+    };
+    let best = (0..schema.slots.len()).rev().filter(text).max_by_key(n_naming);
+    best.filter(|slot| 0 < n_naming(slot))
 }

@@ -41,6 +41,10 @@ pub const HISTORY_DAYS_MAX: u32 = 366;
 /// The longest policy document that is taken apart; AWS allows 20 KB, CloudTrail keeps 100 KB.
 pub const POLICY_BYTES_MAX: usize = 256 * 1024;
 
+/// How many days before the window are looked through for what is routine: a month shows what is
+/// done weekly, and more would make a look at the last hour read a quarter's rows.
+pub const ROUTINE_HISTORY_DAYS: u32 = 30;
+
 /// The deepest nesting of a record that is reached into, as deep as JSON parsers commonly go; AWS
 /// nests a dozen levels.
 pub const NESTING_MAX: usize = 128;

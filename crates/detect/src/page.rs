@@ -9,6 +9,7 @@ use toml::Value as Toml;
 use crate::DetectError;
 use crate::conditions::AnyOf;
 use crate::kinds::{Kind, Watch};
+use crate::limits::ROUTINE_HISTORY_DAYS;
 use crate::raised::{Draft, Raised};
 use crate::rows::Row;
 use crate::schema::{ACCOUNT, RECORD, REGION, Schema};
@@ -69,6 +70,7 @@ impl Watcher {
         let (en, ko) = (&detection.why, &detection.ko.why);
         let sentence = Sentence::read(en, ko, kind.facts, &mut setup)?;
         let watch = kind.read(&mut setup)?;
+        let withdraw_after_days = setup.take("withdraw_after_days")?;
         let identity: Option<Vec<String>> =
             std::iter::once(&subject).chain(&group).map(|field| field.sql(schema)).collect();
         let (also, mut slots) = setup.finish()?;
@@ -86,13 +88,15 @@ impl Watcher {
             identity: identity.filter(|_| kind.every_row_speaks()),
             id: schema.id.map(|slot| schema.quoted(slot)),
         };
+        let mut raised = Raised::new(subject, group, sentence);
+        raised.withdraw_after_days = withdraw_after_days;
         let mut watcher = Self {
             about,
             matches: matches.or(also),
             unless,
             includes_service_calls,
             watch,
-            raised: Raised::new(subject, group, sentence),
+            raised,
             slots,
             predicate: (String::new(), false),
         };
@@ -122,7 +126,8 @@ impl Watcher {
 
     /// Returns how many days of rows before the window the page wants to see.
     pub(crate) fn history_days(&self) -> u32 {
-        self.watch.history_days()
+        let routine = self.raised.withdraw_after_days.map_or(0, |_| ROUTINE_HISTORY_DAYS);
+        self.watch.history_days().max(routine)
     }
 
     /// Raises only what happens inside the window from here on.

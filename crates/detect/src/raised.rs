@@ -22,6 +22,9 @@ pub(crate) struct Raised {
     pub(crate) sentence: Sentence,
     /// When something must happen to be raised; what lies before is history.
     pub(crate) window: Window,
+    /// The number of different days after which what a subject does is routine, and its finding
+    /// is taken back.
+    pub(crate) withdraw_after_days: Option<u32>,
     drafts: HashMap<Key, Draft>,
     n_dropped: u64,
 }
@@ -55,6 +58,9 @@ pub(crate) struct Draft {
     pub(crate) facts: Facts,
     /// What the rows show.
     pub(crate) shown: Shown,
+    /// The different days on which it happened, and the last of them.
+    n_days: u32,
+    last_day: Option<i64>,
 }
 
 /// One record that speaks for a finding.
@@ -77,7 +83,8 @@ impl Raised {
     /// Begins without drafts.
     pub(crate) fn new(subject: Field, group: Vec<Field>, sentence: Sentence) -> Self {
         let drafts = HashMap::new();
-        Self { subject, group, sentence, window: Window::default(), drafts, n_dropped: 0 }
+        let (window, withdraw_after_days) = (Window::default(), None);
+        Self { subject, group, sentence, window, withdraw_after_days, drafts, n_dropped: 0 }
     }
 
     /// Tells whom a row is about.
@@ -99,9 +106,10 @@ impl Raised {
     }
 
     /// Returns the draft that a row belongs to, made new if need be; nothing when the row lies
-    /// outside the window or there are too many drafts.
+    /// outside the window, is routine, or there are too many drafts.
     pub(crate) fn draft(&mut self, row: &Row<'_>, identity: &Identity<'_>) -> Option<&mut Draft> {
-        if !self.window.contains(row.time()) {
+        let is_history = !self.window.contains(row.time());
+        if is_history && self.withdraw_after_days.is_none() {
             return None;
         }
         let key = identity.key();
@@ -110,6 +118,14 @@ impl Raised {
             return None;
         }
         let draft = self.drafts.entry(key).or_insert_with(|| Draft::new(row, identity));
+        draft.note_day(row.time());
+        if self.withdraw_after_days.is_some_and(|days| days < draft.n_days) {
+            draft.withdraw();
+            return None;
+        }
+        if is_history {
+            return None;
+        }
         self.sentence.note(row, &mut draft.shown);
         Some(draft)
     }
@@ -147,11 +163,30 @@ impl Draft {
             records: Vec::new(),
             facts: Facts::new(),
             shown: Shown::default(),
+            n_days: 0,
+            last_day: None,
         }
+    }
+
+    /// Counts the different days; rows come in time order.
+    fn note_day(&mut self, time: Timestamp) {
+        if self.last_day != Some(time.day()) {
+            self.last_day = Some(time.day());
+            self.n_days += 1;
+        }
+    }
+
+    /// Takes everything back: without occurrences there is no finding.
+    fn withdraw(&mut self) {
+        self.count = 0;
+        self.records = Vec::new();
     }
 
     /// Adds an occurrence.
     pub(crate) fn occurs(&mut self, occurrence: Occurrence) {
+        if self.count == 0 {
+            self.first = occurrence.time;
+        }
         self.count += 1;
         self.first = self.first.min(occurrence.time);
         self.last = self.last.max(occurrence.time);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use arrow::datatypes::SchemaRef;
 use arrow::record_batch::RecordBatch;
-use datafusion::common::TableReference;
+use datafusion::common::{TableReference, internal_datafusion_err};
 use datafusion::datasource::ViewTable;
 use datafusion::execution::SendableRecordBatchStream;
 use datafusion::execution::context::SessionContext;
@@ -57,7 +57,7 @@ impl Embedded {
         for (name, sql) in views {
             // Nothing waits: every table is at hand.
             let added = engine.add_view(&name, &sql).now_or_never();
-            let waits = || Err(errors::of_table(&name, &"the view waits for something"));
+            let waits = || Err(errors::of_table(&name, &internal_datafusion_err!("it waits")));
             added.unwrap_or_else(waits)?;
         }
         Ok(engine)
@@ -82,6 +82,7 @@ impl Embedded {
     }
 
     async fn physical_plan(&self, sql: &str) -> Result<Arc<dyn ExecutionPlan>, QueryError> {
+        statement::check_length(sql)?;
         let state = self.context.state();
         let plan = statement::plan(&self.context, &state, sql).await?;
         state.create_physical_plan(&plan).await.map_err(|error| errors::of_plan(&error))

@@ -2,9 +2,10 @@
 
 use datafusion::common::{Column, DataFusionError, SchemaError, TableReference};
 use datafusion::execution::context::SessionContext;
+use datafusion::sql::sqlparser::parser::ParserError;
 use haechi_query::QueryError;
 
-use crate::limits::SQL_OPERATORS_MAX;
+use crate::limits::{SQL_DEPTH_MAX, SQL_OPERATORS_MAX};
 use crate::nearest::nearest;
 
 /// The schema that tables are registered in.
@@ -21,15 +22,17 @@ pub(crate) fn of_plan(error: &DataFusionError) -> QueryError {
     {
         return unknown_column(field, valid_fields, error);
     }
+    if let DataFusionError::SQL(parser_error, _) = root {
+        return not_sql(parser_error);
+    }
     let message = root.bare();
-    let (message, hint) = match message.split_once("\nDid you mean '") {
-        Some((message, rest)) => {
-            let name = rest.split('\'').next().unwrap_or_default();
-            (message.to_owned(), Some(format!("did you mean `{name}`?")))
-        }
-        None => (message, None),
-    };
-    QueryError::Plan { message: one_line(&message) + &place(error), hint }
+    if let Some((name, rest)) = message.strip_prefix("Invalid function '").and_then(quote_ends) {
+        let near = rest.split_once("Did you mean '").and_then(|(_, rest)| quote_ends(rest));
+        let hint = near.map(|(near, _)| format!("did you mean `{near}`?"));
+        let message = format!("there is no function `{name}`{}", place(error));
+        return QueryError::Plan { message, hint };
+    }
+    QueryError::Plan { message: one_line(&message) + &place(error), hint: None }
 }
 
 /// Names an error from planning a statement that names these tables.
@@ -63,6 +66,11 @@ pub(crate) fn of_run(error: &DataFusionError) -> QueryError {
     }
 }
 
+/// Refuses text that is not one query.
+pub(crate) fn not_one_query(message: &str) -> QueryError {
+    QueryError::Plan { message: message.to_owned(), hint: None }
+}
+
 /// Refuses a statement that is not a query.
 pub(crate) fn not_a_query(word: &str) -> QueryError {
     QueryError::Plan {
@@ -80,8 +88,27 @@ pub(crate) fn too_long() -> QueryError {
 }
 
 /// Names a table of the caller's that cannot be opened.
-pub(crate) fn of_table(table: &str, reason: &impl std::fmt::Display) -> QueryError {
-    QueryError::Run { message: one_line(&format!("cannot open the table `{table}`: {reason}")) }
+pub(crate) fn of_table(table: &str, reason: &DataFusionError) -> QueryError {
+    let message = one_line(&format!("cannot open the table `{table}`: {}", reason.bare()));
+    QueryError::Plan { message, hint: None }
+}
+
+/// Names what the parser stumbled over; it writes the place itself.
+fn not_sql(error: &ParserError) -> QueryError {
+    let text = match error {
+        ParserError::ParserError(text) | ParserError::TokenizerError(text) => text,
+        ParserError::RecursionLimitExceeded => {
+            let message = format!("the query nests deeper than {SQL_DEPTH_MAX} levels");
+            return QueryError::Plan { message, hint: None };
+        }
+    };
+    let text = text.replace(" at Line: ", " at line ").replace(", Column: ", ", column ");
+    QueryError::Plan { message: one_line(&text), hint: None }
+}
+
+/// Cuts the text where its quotes close.
+fn quote_ends(text: &str) -> Option<(&str, &str)> {
+    text.split_once('\'')
 }
 
 fn unknown_column(field: &Column, valid: &[Column], error: &DataFusionError) -> QueryError {

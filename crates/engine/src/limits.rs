@@ -1,8 +1,25 @@
 //! Every limit of the engine, and why it is what it is.
 
-/// Rows of a batch: large enough to keep the processor's pipelines full, small enough that a
-/// batch of verbatim records (about 1.3 KiB each) stays near 10 MiB.
-pub(crate) const BATCH_ROWS: usize = 8_192;
+/// Rows of a batch where there is memory enough: they keep the processor's pipelines full.
+pub(crate) const BATCH_ROWS_MAX: usize = 8_192;
+
+/// Rows of a batch however little memory there is: smaller batches cost more than they hold.
+pub(crate) const BATCH_ROWS_MIN: usize = 512;
+
+/// Bytes of a row that is read whole, about what a verbatim CloudTrail record takes.
+pub(crate) const ROW_BYTES: usize = 1_280;
+
+/// The share of its memory that a thread gives to one batch: a sort that merges what it spilled
+/// holds several batches of each run.
+pub(crate) const BATCH_SHARE: usize = 32;
+
+/// Batches of memory that a merge takes for each spilled run: DataFusion reads two ahead, and
+/// reserves twice the size of each.
+pub(crate) const BATCHES_PER_RUN: usize = 4;
+
+/// Runs that are merged at once at most. Without a bound a merge takes all the memory there is and
+/// leaves nothing for the operator that reads it.
+pub(crate) const MERGED_RUNS_MAX: usize = 16;
 
 /// Bytes of text in one answered batch: Arrow's plain text columns count bytes in 31 bits, so a
 /// batch of large records is handed over in slices below half of that.
@@ -15,7 +32,7 @@ pub(crate) const FOOTER_BYTES_HINT: usize = 128 * 1024;
 /// Bytes of file footers that are kept between queries, outside the memory limit of queries.
 pub(crate) const FOOTER_CACHE_BYTES: usize = 32 * 1024 * 1024;
 
-/// Bytes that a sort sets aside for merging what it spilled: `DataFusion`'s own choice, which
+/// Bytes that a sort sets aside for merging what it spilled: DataFusion's own choice, which
 /// shrinks with the memory limit so that small limits can still sort.
 pub(crate) const SORT_RESERVE_BYTES_MAX: usize = 10 * 1024 * 1024;
 
@@ -29,8 +46,9 @@ pub(crate) const CONSUMERS_NAMED: std::num::NonZeroUsize = std::num::NonZeroUsiz
 pub(crate) const SQL_DEPTH_MAX: usize = 64;
 
 /// Operators in SQL: a chain of them is a tree as deep as the chain is long, and DataFusion walks
-/// it by recursion in threads of 2 MiB. Long lists (`in (…)`) have no operators.
-pub(crate) const SQL_OPERATORS_MAX: usize = 600;
+/// it by recursion in threads of 2 MiB (a debug build takes 3.6 KiB a link). Long lists (`in (…)`)
+/// have no operators.
+pub(crate) const SQL_OPERATORS_MAX: usize = 300;
 
 /// How deep a JSON text may nest before the JSON functions answer NULL: the JSON reader recurses,
 /// and the text is written by whoever is being investigated.

@@ -30,6 +30,7 @@ pub struct Options {
 pub(crate) fn session(options: &Options) -> Result<SessionContext, DataFusionError> {
     let pool = FairSpillPool::new(options.memory_bytes);
     let spill = DiskManagerBuilder::default()
+        .with_max_spill_merge_fan_in(merged_runs(options))
         .with_mode(DiskManagerMode::Directories(vec![options.spill_folder.clone()]));
     let runtime = RuntimeEnvBuilder::new()
         .with_memory_pool(Arc::new(TrackConsumersPool::new(pool, limits::CONSUMERS_NAMED)))
@@ -51,9 +52,9 @@ pub(crate) fn session(options: &Options) -> Result<SessionContext, DataFusionErr
 
 fn config(options: &Options) -> Result<SessionConfig, DataFusionError> {
     let threads = options.threads.max(1);
-    let sort_reserve = options.memory_bytes / limits::SORT_RESERVE_SHARE / threads;
+    let sort_reserve = thread_bytes(options) / limits::SORT_RESERVE_SHARE;
     let mut config = SessionConfig::new()
-        .with_batch_size(limits::BATCH_ROWS)
+        .with_batch_size(batch_rows(options))
         .with_target_partitions(threads)
         .with_information_schema(true)
         .with_sort_spill_reservation_bytes(sort_reserve.min(limits::SORT_RESERVE_BYTES_MAX));
@@ -61,6 +62,9 @@ fn config(options: &Options) -> Result<SessionConfig, DataFusionError> {
     // Columns are AWS's own names: `eventName` must mean `eventName` without quotes.
     options.sql_parser.enable_ident_normalization = false;
     options.sql_parser.collect_spans = true;
+    // Who asks for the newest rows wants rows with a time; and files without newer rows can be
+    // left out, though nobody knows whether they have rows without a time.
+    options.sql_parser.default_null_ordering = "nulls_last".to_owned();
     options.sql_parser.recursion_limit = ConfigNonZeroUsize::try_new(limits::SQL_DEPTH_MAX)?;
     options.execution.time_zone = Some("UTC".to_owned());
     // Late materialisation: the verbatim record is decoded only for rows that pass the filters.
@@ -68,4 +72,20 @@ fn config(options: &Options) -> Result<SessionConfig, DataFusionError> {
     options.execution.parquet.reorder_filters = true;
     options.execution.parquet.metadata_size_hint = Some(limits::FOOTER_BYTES_HINT);
     Ok(config)
+}
+
+/// Returns a thread's share of the memory.
+fn thread_bytes(options: &Options) -> usize {
+    options.memory_bytes / options.threads.max(1)
+}
+
+fn batch_rows(options: &Options) -> usize {
+    let rows = thread_bytes(options) / limits::BATCH_SHARE / limits::ROW_BYTES;
+    rows.clamp(limits::BATCH_ROWS_MIN, limits::BATCH_ROWS_MAX)
+}
+
+/// Returns how many spilled runs fit into half of a thread's share.
+fn merged_runs(options: &Options) -> usize {
+    let run_bytes = limits::BATCHES_PER_RUN * batch_rows(options) * limits::ROW_BYTES;
+    (thread_bytes(options) / 2 / run_bytes).clamp(2, limits::MERGED_RUNS_MAX)
 }

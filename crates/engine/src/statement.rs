@@ -1,5 +1,6 @@
 //! From text to a plan; queries only.
 
+use datafusion::common::DataFusionError;
 use datafusion::execution::SessionState;
 use datafusion::execution::context::{SQLOptions, SessionContext};
 use datafusion::logical_expr::LogicalPlan;
@@ -31,6 +32,14 @@ const DEEPENING: &[Keyword] = &[
     Keyword::JOIN,
 ];
 
+/// Refuses text that would be walked too deep.
+pub(crate) fn check_length(sql: &str) -> Result<(), QueryError> {
+    if SQL_OPERATORS_MAX < operators_in(sql) {
+        return Err(errors::too_long());
+    }
+    Ok(())
+}
+
 /// Plans one query over the session's tables.
 ///
 /// INVARIANT: nothing but a query passes, so that SQL from anywhere can neither write a file nor
@@ -40,12 +49,13 @@ pub(crate) async fn plan(
     state: &SessionState,
     sql: &str,
 ) -> Result<LogicalPlan, QueryError> {
-    if SQL_OPERATORS_MAX < operators_in(sql) {
-        return Err(errors::too_long());
-    }
     let dialect = state.config_options().sql_parser.dialect;
-    let statement =
-        state.sql_to_statement(sql, &dialect).map_err(|error| errors::of_plan(&error))?;
+    let parsed = state.sql_to_statement(sql, &dialect);
+    let statement = parsed.map_err(|error| match error {
+        DataFusionError::NotImplemented(_) => errors::not_one_query("there is a second query"),
+        _ if sql.trim().is_empty() => errors::not_one_query("the query is empty"),
+        error => errors::of_plan(&error),
+    })?;
     if let Some(word) = refused(&statement) {
         return Err(errors::not_a_query(&word));
     }

@@ -25,12 +25,9 @@ pub(crate) fn encode(
     let schema = with_ingested(&batch.schema());
     let mut writer = writer(Arc::clone(&schema), Vec::new(), properties(id))?;
     for numbers in rows.chunks(SLICE_ROWS) {
-        let slice = match (numbers.first(), numbers.last()) {
-            // Rows that stand in order already need not be copied.
-            (Some(&first), Some(&last))
-                if last.checked_sub(first) == Some(numbers.len() as u32 - 1)
-                    && numbers.is_sorted() =>
-            {
+        // Rows that stand in order already need not be copied.
+        let slice = match numbers.first() {
+            Some(&first) if numbers.iter().copied().eq((first..).take(numbers.len())) => {
                 batch.slice(first as usize, numbers.len())
             }
             _ => take_record_batch(batch, &UInt32Array::from(numbers.to_vec()))?,

@@ -57,7 +57,12 @@ impl Partition {
             Some(value) => value.clone(),
             None => "__HIVE_DEFAULT_PARTITION__".to_owned(),
         };
-        format!("source={}/account={}/date={}", self.source, value(&self.account), value(&self.date))
+        format!(
+            "source={}/account={}/date={}",
+            self.source,
+            value(&self.account),
+            value(&self.date)
+        )
     }
 
     fn values(&self) -> HashMap<String, Option<String>> {

@@ -203,7 +203,8 @@ impl Run<'_> {
         }
         let name = object.name.clone();
         batch.begin(Piece { name, identity, bytes_stored, ..Piece::default() }, known.reached);
-        let summary = read_object(&object.name, opened, self.mappings, batch).map_err(sink_error)?;
+        let summary =
+            read_object(&object.name, opened, self.mappings, batch).map_err(sink_error)?;
         let skipped = summary.skipped.as_ref().map(|it| it.0.clone());
         let records = summary.rows + summary.rejects;
         batch.end(summary.n_bytes, skipped.clone(), known.is_skipped);

@@ -17,13 +17,13 @@ pub(crate) struct Hour {
     pub source: usize,
     /// The account.
     pub account: Option<String>,
-    /// The hour since 1970, or nothing for records without a time.
-    pub hour: Option<i64>,
+    /// Its number since 1970, or nothing for records without a time.
+    pub number: Option<i64>,
 }
 
 #[derive(Default)]
 struct Ids {
-    ids: HashSet<u128, ahash::RandomState>,
+    known: HashSet<u128, ahash::RandomState>,
     /// How many batches that touched the hour are not committed yet.
     n_in_flight: usize,
     last_touched: u64,
@@ -47,7 +47,7 @@ impl Keys {
     pub(crate) fn add(&mut self, hour: Hour, ids: impl IntoIterator<Item = u128>) {
         let known = self.hours.entry(hour).or_default();
         for id in ids {
-            self.n_ids += usize::from(known.ids.insert(id));
+            self.n_ids += usize::from(known.known.insert(id));
         }
     }
 
@@ -83,7 +83,7 @@ impl Keys {
             if self.n_ids <= KEYS_MAX / 2 {
                 return;
             }
-            let forgotten = self.hours.remove(&hour).map_or(0, |ids| ids.ids.len());
+            let forgotten = self.hours.remove(&hour).map_or(0, |ids| ids.known.len());
             self.n_ids -= forgotten;
         }
     }
@@ -92,7 +92,7 @@ impl Keys {
     ///
     /// Every hour must have been made known and held.
     pub(crate) fn claim(&mut self, hours: &[Hour], rows: &[(usize, u128)]) -> Vec<bool> {
-        let take = |hour| self.hours.get_mut(hour).map(|known| std::mem::take(&mut known.ids));
+        let take = |hour| self.hours.get_mut(hour).map(|known| std::mem::take(&mut known.known));
         let mut sets: Vec<_> = hours.iter().map(take).map(Option::unwrap_or_default).collect();
         let mut is_new = Vec::with_capacity(rows.len());
         for &(hour, id) in rows {
@@ -102,7 +102,7 @@ impl Keys {
         }
         for (hour, ids) in hours.iter().zip(sets) {
             if let Some(known) = self.hours.get_mut(hour) {
-                known.ids = ids;
+                known.known = ids;
             }
         }
         is_new
@@ -112,7 +112,7 @@ impl Keys {
 impl Hour {
     /// Returns the hour of a row.
     pub(crate) fn of(source: usize, account: Option<&str>, time: Option<i64>) -> Self {
-        let hour = time.map(|time| Timestamp(time).hour());
-        Self { source, account: account.map(str::to_owned), hour }
+        let number = time.map(|time| Timestamp(time).hour());
+        Self { source, account: account.map(str::to_owned), number }
     }
 }

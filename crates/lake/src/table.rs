@@ -96,6 +96,9 @@ impl Lake {
         let fail = |reason: String| LakeError::Location { location: location.to_string(), reason };
         let (root, url): (Arc<dyn ObjectStore>, Url) = match location {
             Location::Folder(path) => {
+                if !create && !path.is_dir() {
+                    return Err(LakeError::Missing { location: location.to_string() });
+                }
                 if create {
                     std::fs::create_dir_all(path).map_err(|error| fail(error.to_string()))?;
                 }

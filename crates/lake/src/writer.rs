@@ -329,7 +329,7 @@ impl Log {
     fn files_of_hours(&self, source: &str, hours: &HashSet<&Hour>) -> Vec<LakeFile> {
         let mut files: BTreeMap<&str, &LakeFile> = BTreeMap::new();
         for hour in hours {
-            let start = hour.hour.map(|hour| Timestamp::from_seconds(hour.saturating_mul(3_600)));
+            let start = hour.number.map(|hour| Timestamp::from_seconds(hour.saturating_mul(3_600)));
             let partition = Partition {
                 source: source.to_owned(),
                 account: hour.account.clone(),
@@ -347,7 +347,7 @@ impl Log {
 
 impl Hour {
     fn may_be_in(&self, file: &LakeFile) -> bool {
-        match (self.hour, file.times) {
+        match (self.number, file.times) {
             (Some(hour), Some((first, last))) => first.hour() <= hour && hour <= last.hour(),
             _ => true,
         }

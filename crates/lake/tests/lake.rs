@@ -1,11 +1,15 @@
 //! The lake, from native files to rows that any engine reads: exactly once, byte for byte.
 
+#[cfg(test)]
 #[path = "lake/support.rs"]
 mod support;
 
+#[cfg(test)]
 #[path = "lake/care.rs"]
 mod care;
+#[cfg(test)]
 #[path = "lake/once.rs"]
 mod once;
+#[cfg(test)]
 #[path = "lake/writers.rs"]
 mod writers;

@@ -120,9 +120,8 @@ fn parse_plain_utc(text: &[u8]) -> Option<Timestamp> {
         }
         _ => return None,
     };
-    let &[
-        y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T', h1, h2, b':', n1, n2, b':', s1, s2,
-    ] = date
+    let &[y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T', h1, h2, b':', n1, n2, b':', s1, s2] =
+        date
     else {
         return None;
     };

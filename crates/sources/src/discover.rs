@@ -100,6 +100,9 @@ impl DiscoverError {
                 "close each `[` and `{`, or put `\\` before a special character"
             }
             Self::Address { .. } => "only `s3://bucket/prefix` is read over the network",
+            Self::Bucket { source: object_store::Error::InvalidPath { .. }, .. } => {
+                "a key with an empty part, as in `a//b`, cannot be read: name the prefixes beside it"
+            }
             Self::Bucket { .. } => "check the credentials, the Region and the endpoint",
             Self::TooMany { .. } => "name less at a time, such as one account or one month",
         }

@@ -1,6 +1,7 @@
 //! JSON objects to records: one after the other, in an array, or in a list inside an object.
 
 mod envelope;
+mod paths;
 mod records;
 mod skip;
 
@@ -17,8 +18,9 @@ use crate::window::Window;
 use crate::{Reject, SinkError};
 
 pub(crate) use envelope::Context;
+pub(crate) use paths::walk;
 use records::RecordFault;
-pub(crate) use records::{Records, walk};
+pub(crate) use records::Records;
 use skip::{Until, skip};
 
 /// Members whose value is the list of records, when they come first in their object.
@@ -242,7 +244,7 @@ fn reject_too_long(
 fn end(window: &mut Window, place: Place, output: &mut Output<'_>) -> Result<(), SinkError> {
     let left = window.bytes();
     let is_blank = left.iter().all(u8::is_ascii_whitespace);
-    if is_blank && place == Place::Top || window.fault.is_some() && is_blank {
+    if is_blank && (place == Place::Top || window.fault.is_some()) {
         return Ok(());
     }
     let reason = if is_blank {

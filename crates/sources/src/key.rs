@@ -30,7 +30,7 @@ fn is_region(text: &str) -> bool {
             country.len() == 2
                 && (1..=2).contains(&words.len())
                 && is_word(country)
-                && words.iter().all(|word| is_word(word))
+                && words.iter().all(is_word)
                 && number.len() == 1
                 && number.bytes().all(|it| it.is_ascii_digit())
         }

@@ -52,15 +52,16 @@ pub(crate) fn content(name: &str, bytes: &[u8]) -> Content {
     if head.get(257..262) == Some(b"ustar") {
         return Content::NoLog("it is a tar archive");
     }
+    if head.is_empty() {
+        return Content::Empty;
+    }
     match head.iter().find(|byte| !byte.is_ascii_whitespace()) {
-        None if head.is_empty() => Content::Empty,
-        None => Content::Text,
-        // A text sequence (RFC 7464) has a record separator before each value.
         Some(b'{') => documents::by_members(head).map_or(Content::Json, Content::NoLog),
-        Some(b'[') if !opens_array(head) => Content::Text,
-        Some(b'[' | 0x1e) => Content::Json,
+        // A text sequence (RFC 7464) has a record separator before each value.
+        Some(0x1e) => Content::Json,
+        Some(b'[') if opens_array(head) => Content::Json,
         Some(_) if memchr(0, head).is_some() => Content::NoLog("it is binary"),
-        Some(_) => Content::Text,
+        _ => Content::Text,
     }
 }
 

@@ -1,18 +1,20 @@
 //! Rows of one source, column by column, on their way to the lake.
 
+mod column;
+
 use std::borrow::Cow;
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, BooleanBuilder, DictionaryArray, Float64Builder, Int32Array, Int64Array,
-    Int64Builder, ListBuilder, StringArray, StringBuilder, TimestampMicrosecondArray,
+    ArrayRef, DictionaryArray, Int32Array, Int64Array, ListBuilder, StringArray, StringBuilder,
+    TimestampMicrosecondArray,
 };
 use arrow::datatypes::{Field, Int32Type, Schema};
 use arrow::error::ArrowError;
 use arrow::record_batch::RecordBatch;
-use haechi_catalog::ColumnKind;
 use haechi_model::{EntityKind, Timestamp};
 
+use self::column::ColumnBuilder;
 use crate::limits::ENTITIES_MAX;
 use crate::mapping::{Fields, Mapping};
 use crate::scan::{Shape, Value, unescaped};
@@ -53,13 +55,6 @@ pub struct Rows {
     pub ids: Vec<u128>,
 }
 
-enum ColumnBuilder {
-    Text(StringBuilder),
-    Int(Int64Builder),
-    Float(Float64Builder),
-    Bool(BooleanBuilder),
-}
-
 impl RowBuilder {
     /// Returns a builder for rows of the mapping's source.
     #[must_use]
@@ -97,8 +92,11 @@ impl RowBuilder {
         self.accounts.push(account);
         let region = mapping.regions.iter().find_map(|&slot| text_of(fields.get(slot)));
         self.regions.append_option(region);
+        let row_index = self.times.len() - 1;
         for (column, &(slot, _)) in self.columns.iter_mut().zip(&mapping.columns) {
-            column.push(fields.get(slot));
+            if let Some(value) = fields.get(slot) {
+                column.push(row_index, value);
+            }
         }
         self.push_entities(fields);
         self.records.append_value(record);
@@ -119,7 +117,8 @@ impl RowBuilder {
         let times = TimestampMicrosecondArray::from(self.times.clone()).with_timezone("UTC");
         let files = dictionary(self.files.clone(), files)?;
         let mut arrays: Vec<ArrayRef> = vec![Arc::new(times), Arc::new(self.regions.finish())];
-        arrays.extend(self.columns.iter_mut().map(ColumnBuilder::finish));
+        let n_rows = self.times.len();
+        arrays.extend(self.columns.iter_mut().map(|column| column.finish(n_rows)));
         arrays.push(Arc::new(self.entities.finish()));
         arrays.push(Arc::new(self.records.finish()));
         arrays.push(files);
@@ -164,45 +163,13 @@ fn dictionary(files: Vec<i32>, names: &[String]) -> Result<ArrayRef, ArrowError>
     Ok(Arc::new(DictionaryArray::<Int32Type>::try_new(Int32Array::from(files), names)?))
 }
 
-impl ColumnBuilder {
-    fn new(kind: ColumnKind) -> Self {
-        match kind {
-            ColumnKind::String | ColumnKind::Json => Self::Text(StringBuilder::new()),
-            ColumnKind::Int => Self::Int(Int64Builder::new()),
-            ColumnKind::Float => Self::Float(Float64Builder::new()),
-            ColumnKind::Bool => Self::Bool(BooleanBuilder::new()),
-        }
-    }
-
-    /// Adds the value, or null when it is absent or is not of the column's type.
-    #[inline]
-    fn push(&mut self, value: Option<Value<'_>>) {
-        match self {
-            Self::Text(column) => column.append_option(text_of(value)),
-            Self::Int(column) => column.append_option(value.and_then(|it| it.text.parse().ok())),
-            Self::Float(column) => column.append_option(value.and_then(|it| it.text.parse().ok())),
-            Self::Bool(column) => column.append_option(value.and_then(|it| it.text.parse().ok())),
-        }
-    }
-
-    fn finish(&mut self) -> ArrayRef {
-        match self {
-            Self::Text(column) => Arc::new(column.finish()),
-            Self::Int(column) => Arc::new(column.finish()),
-            Self::Float(column) => Arc::new(column.finish()),
-            Self::Bool(column) => Arc::new(column.finish()),
-        }
-    }
-}
-
 /// Returns the value as text: strings unescaped, other values as they are written, null as nothing.
 #[inline]
 fn text_of(value: Option<Value<'_>>) -> Option<Cow<'_, str>> {
     let value = value?;
     match value.shape {
-        Shape::Plain | Shape::Container => Some(Cow::Borrowed(value.text)),
         Shape::Scalar if value.text == "null" => None,
-        Shape::Scalar => Some(Cow::Borrowed(value.text)),
+        Shape::Plain | Shape::Container | Shape::Scalar => Some(Cow::Borrowed(value.text)),
         Shape::Escaped => unescaped(value.text).map(Cow::Owned),
     }
 }

@@ -171,25 +171,19 @@ impl<'a> Scanner<'a> {
                 b'"' => {
                     self.string_end()?;
                 }
+                b'{' | b'[' if depth == DEPTH_MAX => return Err(Fault::TooDeep),
                 b'{' | b'[' => {
-                    if depth == DEPTH_MAX {
-                        return Err(Fault::TooDeep);
-                    }
                     levels = (levels << 1) | u128::from(byte == b'{');
                     depth += 1;
                 }
+                b'}' | b']' if (levels & 1 == 1) != (byte == b'}') => {
+                    let expected = "the bracket that closes this level";
+                    return Err(Fault::Unexpected { at: self.at - 1, expected });
+                }
+                b'}' | b']' if depth == 1 => return Ok(()),
                 b'}' | b']' => {
-                    if (levels & 1 == 1) != (byte == b'}') {
-                        return Err(Fault::Unexpected {
-                            at: self.at - 1,
-                            expected: "the bracket that closes this level",
-                        });
-                    }
                     levels >>= 1;
                     depth -= 1;
-                    if depth == 0 {
-                        return Ok(());
-                    }
                 }
                 _ => {}
             }

@@ -1,6 +1,7 @@
 //! Every file of the collection of real logs beside the checkout is recognised, or passed over
 //! with a reason. Only counts are kept here.
 
+#[cfg(test)]
 mod corpus {
     use std::collections::BTreeMap;
     use std::fmt::Write as _;
@@ -42,7 +43,7 @@ mod corpus {
         let entries = walkdir::WalkDir::new(folder).sort_by_file_name();
         let entries = entries.into_iter().map(|entry| entry.expect("the corpus can be read"));
         let files = entries.filter(|entry| entry.file_type().is_file());
-        files.map(|file| file.into_path()).filter(|path| !path.ends_with(SEALED)).collect()
+        files.map(walkdir::DirEntry::into_path).filter(|path| !path.ends_with(SEALED)).collect()
     }
 
     /// What became of the files of one folder: for each outcome the files, rows and rejects.
@@ -63,7 +64,7 @@ mod corpus {
             let outcome = match &summary.skipped {
                 Some(skipped) => format!("skipped: {}", skipped.0),
                 None if rows == 0 => "no records".to_owned(),
-                None => Vec::from_iter(counts.tables.into_keys()).join(" and "),
+                None => counts.tables.into_keys().collect::<Vec<_>>().join(" and "),
             };
             let top = path.strip_prefix(folder).unwrap().iter().next().unwrap();
             let key = (top.to_string_lossy().into_owned(), outcome);

@@ -7,7 +7,7 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 use haechi_lake::{IngestOptions, Ingested, Lake};
 use haechi_sources::{DiscoverOptions, S3Options, discover};
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use crate::args::{Ingest, SummaryFormat};
 use crate::lake::{location, threads};
@@ -25,7 +25,7 @@ pub struct Done {
 pub fn run(session: &Session, args: &Ingest) -> Result<()> {
     let done = ingest(session, args)?;
     match args.format {
-        SummaryFormat::Json => crate::output::json(&report(&done)),
+        SummaryFormat::Json => crate::output::json(&report(&done).into()),
         SummaryFormat::Table => crate::output::text(&summary::reading(&done.ingested)),
     }
 }
@@ -34,7 +34,8 @@ pub fn run(session: &Session, args: &Ingest) -> Result<()> {
 pub fn ingest(session: &Session, args: &Ingest) -> Result<Done> {
     let start = Instant::now();
     let window = session.window(&args.window)?;
-    let options = DiscoverOptions { runtime: session.runtime.handle().clone(), s3: s3_options(), window };
+    let options =
+        DiscoverOptions { runtime: session.runtime.handle().clone(), s3: s3_options(), window };
     let found = discover(&args.paths, &options)?;
     let location = location(&args.lake)?;
     let lake = session.runtime.block_on(Lake::open_or_create(&location, &session.catalog))?;
@@ -58,23 +59,23 @@ pub fn ingest(session: &Session, args: &Ingest) -> Result<Done> {
 }
 
 /// Returns what an ingest did, for scripts.
-pub fn report(done: &Done) -> serde_json::Value {
+pub fn report(done: &Done) -> Map<String, Value> {
     let Ingested { files, bytes, bytes_stored, skipped, unreadable, .. } = &done.ingested;
+    let Ingested { read, accepted, duplicate, rejected, .. } = &done.ingested;
     let named = |(name, reason): &(String, String)| json!({"file": name, "reason": reason});
-    json!({
-        "files": files,
-        "bytes_stored": bytes_stored,
-        "bytes": bytes,
-        "records": {
-            "read": done.ingested.read,
-            "accepted": done.ingested.accepted,
-            "duplicate": done.ingested.duplicate,
-            "rejected": done.ingested.rejected,
-        },
-        "skipped": skipped.iter().map(named).collect::<Vec<_>>(),
-        "unreadable": unreadable.iter().map(named).collect::<Vec<_>>(),
-        "elapsed_seconds": done.elapsed_seconds,
-    })
+    let records = json!({
+        "read": read, "accepted": accepted, "duplicate": duplicate, "rejected": rejected,
+    });
+    let entries = [
+        ("files", json!(files)),
+        ("bytes_stored", json!(bytes_stored)),
+        ("bytes", json!(bytes)),
+        ("records", records),
+        ("skipped", skipped.iter().map(named).collect()),
+        ("unreadable", unreadable.iter().map(named).collect()),
+        ("elapsed_seconds", json!(done.elapsed_seconds)),
+    ];
+    entries.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
 /// Makes Ctrl-C stop at the next commit instead of anywhere.

@@ -20,7 +20,10 @@ pub fn run(session: &Session, args: &LakeCommand) -> Result<()> {
             }
             if *with_repair {
                 let gone = session.runtime.block_on(repair(&lake, session.now, *now))?;
-                crate::talk::note(&format!("deleted {} files that belonged to no commit", gone.len()));
+                crate::talk::note(&format!(
+                    "deleted {} files that belonged to no commit",
+                    gone.len()
+                ));
             }
         }
         LakeCommand::Compact { lake } => {

@@ -24,13 +24,14 @@ pub fn run(session: &Session, args: &Scan) -> Result<ExitCode> {
     match args.ingest.format {
         SummaryFormat::Json => {
             let mut report = super::ingest::report(&done);
-            report["elapsed_seconds"] = elapsed_seconds.into();
-            report["sources"] = serde_json::to_value(&overview.sources)?;
-            report["findings"] = serde_json::to_value(&found)?;
-            output::json(&report)?;
+            report.insert("sources".to_owned(), serde_json::to_value(&overview.sources)?);
+            report.insert("findings".to_owned(), serde_json::to_value(&found)?);
+            report.insert("elapsed_seconds".to_owned(), elapsed_seconds.into());
+            output::json(&report.into())?;
         }
         SummaryFormat::Table => {
-            let text = summary::of(&done.ingested, &overview, &found, elapsed_seconds, &args.ingest.lake);
+            let text =
+                summary::of(&done.ingested, &overview, &found, elapsed_seconds, &args.ingest.lake);
             output::text(&text)?;
         }
     }

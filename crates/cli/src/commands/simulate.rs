@@ -7,8 +7,10 @@ use crate::args::Simulate;
 use crate::output;
 
 pub fn run(args: &Simulate) -> Result<()> {
-    let day: jiff::civil::Date =
-        args.start.parse().with_context(|| format!("`{}` is not a day: use YYYY-MM-DD", args.start))?;
+    let day: jiff::civil::Date = args
+        .start
+        .parse()
+        .with_context(|| format!("`{}` is not a day: use YYYY-MM-DD", args.start))?;
     let options = Options {
         seed: args.seed,
         start: day.to_zoned(jiff::tz::TimeZone::UTC)?.timestamp(),
@@ -17,13 +19,10 @@ pub fn run(args: &Simulate) -> Result<()> {
         scale: args.scale,
     };
     let truth = simulate(&options, &args.out)?;
-    let mut text = format!("wrote {} to {}\n", truth.from, args.out.display());
-    text.clear();
-    for (source, totals) in &truth.sources {
-        text.push_str(&format!("{source:<18} {:>8} records in {} files\n", totals.records, totals.files));
-    }
-    for story in &truth.stories {
-        text.push_str(&format!("story: {}\n", story.title));
-    }
-    output::text(&text)
+    let source = |(name, totals): (&&str, &haechi_simulate::Totals)| {
+        format!("{name:<18} {:>8} records in {} files\n", totals.records, totals.files)
+    };
+    let mut lines: Vec<String> = truth.sources.iter().map(source).collect();
+    lines.extend(truth.stories.iter().map(|story| format!("story: {}\n", story.title)));
+    output::text(&lines.concat())
 }

@@ -16,7 +16,8 @@ pub fn run(session: &Session, args: &Verify) -> Result<ExitCode> {
     }
     let mut keys = PublicKeys::default();
     for path in &args.keys {
-        let bytes = std::fs::read(path).with_context(|| format!("cannot read `{}`", path.display()))?;
+        let bytes =
+            std::fs::read(path).with_context(|| format!("cannot read `{}`", path.display()))?;
         let read = PublicKeys::from_json(&bytes);
         keys.extend(read.with_context(|| format!("`{}` holds no keys", path.display()))?);
     }
@@ -30,10 +31,11 @@ pub fn run(session: &Session, args: &Verify) -> Result<ExitCode> {
     let report = verify(&Folder { root: args.folder.clone() }, &keys, &options)?;
     match args.format {
         SummaryFormat::Json => {
-            let mut value = serde_json::to_value(&report)?;
-            value["summary"] = serde_json::to_value(report.summary())?;
-            value["valid"] = report.is_valid().into();
-            output::json(&value)?;
+            output::json(&serde_json::json!({
+                "valid": report.is_valid(),
+                "summary": report.summary(),
+                "report": report,
+            }))?;
         }
         SummaryFormat::Table => output::text(&format!("{report}\n"))?,
     }

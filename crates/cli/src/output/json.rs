@@ -80,7 +80,7 @@ pub(super) fn harmless(json: &str) -> Cow<'_, str> {
         }
         for unit in letter.encode_utf16(&mut [0; 2]) {
             // Writing to a string cannot fail.
-            drop(write!(safe, "\\u{unit:04x}"));
+            _ = write!(safe, "\\u{unit:04x}");
         }
     }
     safe.into()

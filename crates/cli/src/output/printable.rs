@@ -44,7 +44,7 @@ fn escaped(text: &str, is_escaped: impl Fn(char) -> bool) -> Cow<'_, str> {
             '\r' => safe.push_str("\\r"),
             '\t' => safe.push_str("\\t"),
             // Writing to a string cannot fail.
-            _ => drop(write!(safe, "\\u{{{:x}}}", u32::from(letter))),
+            _ => _ = write!(safe, "\\u{{{:x}}}", u32::from(letter)),
         }
     }
     safe.into()

@@ -81,19 +81,71 @@ impl ListsOfText for ListArray {
 
 #[test]
 fn every_kind_of_column_is_written() {
-    check(every_kind(), Format::Table, expect![""]);
-    check(every_kind(), Format::Json, expect![""]);
-    check(every_kind(), Format::Jsonl, expect![""]);
-    check(every_kind(), Format::Csv, expect![""]);
+    check(
+        every_kind(),
+        Format::Table,
+        expect![[r#"
+        time                  eventName  bytes  ratio  ok    entities
+        --------------------  ---------  -----  -----  ----  -----------------------------
+        2024-05-01T00:00:00Z  GetObject     -7    0.5  true  ["ip:192.0.2.1","say \"hi\""]
+
+    "#]],
+    );
+    check(
+        every_kind(),
+        Format::Json,
+        expect![[r#"
+        [
+        {"time":"2024-05-01T00:00:00Z","eventName":"GetObject","bytes":-7,"ratio":0.5,"ok":true,"entities":["ip:192.0.2.1","say \"hi\""]},
+        {"time":null,"eventName":null,"bytes":null,"ratio":null,"ok":null,"entities":null}
+        ]
+    "#]],
+    );
+    check(
+        every_kind(),
+        Format::Jsonl,
+        expect![[r#"
+        {"time":"2024-05-01T00:00:00Z","eventName":"GetObject","bytes":-7,"ratio":0.5,"ok":true,"entities":["ip:192.0.2.1","say \"hi\""]}
+        {"time":null,"eventName":null,"bytes":null,"ratio":null,"ok":null,"entities":null}
+    "#]],
+    );
+    check(
+        every_kind(),
+        Format::Csv,
+        expect![[r#"
+        time,eventName,bytes,ratio,ok,entities
+        2024-05-01T00:00:00Z,GetObject,-7,0.5,true,"[""ip:192.0.2.1"",""say \""hi\""""]"
+        ,,,,,
+    "#]],
+    );
 }
 
 #[test]
 fn no_rows_are_still_an_answer() {
     let none = every_kind().slice(0, 0);
-    check(none.clone(), Format::Table, expect![""]);
-    check(none.clone(), Format::Json, expect![""]);
+    check(
+        none.clone(),
+        Format::Table,
+        expect![[r#"
+        time  eventName  bytes  ratio  ok  entities
+        ----  ---------  -----  -----  --  --------
+    "#]],
+    );
+    check(
+        none.clone(),
+        Format::Json,
+        expect![[r#"
+        []
+    "#]],
+    );
     check(none.clone(), Format::Jsonl, expect![""]);
-    check(none, Format::Csv, expect![""]);
+    check(
+        none,
+        Format::Csv,
+        expect![[r#"
+        time,eventName,bytes,ratio,ok,entities
+    "#]],
+    );
 }
 
 #[test]
@@ -101,35 +153,52 @@ fn korean_lines_up() {
     let names = StringArray::from(vec!["콘솔 로그인", "GetObject", "가"]);
     let counts = Int64Array::from(vec![1, 22, 333]);
     let rows = batch(vec![("이름", Arc::new(names)), ("n", Arc::new(counts))]);
-    check(rows, Format::Table, expect![[r#"
+    check(
+        rows,
+        Format::Table,
+        expect![[r#"
         이름           n
         -----------  ---
         콘솔 로그인    1
         GetObject     22
         가           333
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_terminal_is_not_spoken_to() {
     let evil = "\u{1b}[2J\u{1b}]0;title\u{7}\u{9b}31m a\nb\r\tc \u{202e}gpj.exe\u{200b}\u{0}";
     let rows = || texts("user\u{1b}[1mAgent", vec![Some(evil)]);
-    check(rows(), Format::Table, expect![[r#"
+    check(
+        rows(),
+        Format::Table,
+        expect![[r#"
         user\u{1b}[1mAgent
         ------------------------------------------------------------
         \u{1b}[2J\u{1b}]0;title\u{7}\u{9b}31m a\nb\r\tc \u{202e}gpj…
-    "#]]);
-    check(rows(), Format::Json, expect![[r#"
+    "#]],
+    );
+    check(
+        rows(),
+        Format::Json,
+        expect![[r#"
         [
         {"user\u001b[1mAgent":"\u001b[2J\u001b]0;title\u0007\u009b31m a\nb\r\tc \u202egpj.exe\u200b\u0000"}
         ]
-    "#]]);
-    check(rows(), Format::Jsonl, expect![[r#"
+    "#]],
+    );
+    check(
+        rows(),
+        Format::Jsonl,
+        expect![[r#"
         {"user\u001b[1mAgent":"\u001b[2J\u001b]0;title\u0007\u009b31m a\nb\r\tc \u202egpj.exe\u200b\u0000"}
-    "#]]);
+    "#]],
+    );
     expect![[r#"
         one
-        two\u{1b}[0m"#]].assert_eq(&printable_lines("one\ntwo\u{1b}[0m"));
+        two\u{1b}[0m"#]]
+    .assert_eq(&printable_lines("one\ntwo\u{1b}[0m"));
 }
 
 #[test]
@@ -161,14 +230,16 @@ fn a_spreadsheet_is_not_given_formulas() {
         None,
         Some("콘솔"),
     ];
-    check(texts("=v", cells), Format::Csv, expect![[r#"
+    let (out, _) = written(vec![texts("=v", cells)], Format::Csv, false);
+    // A carriage return cannot stand in this file.
+    expect![[r#"
         '=v
         '=cmd|' /C calc'!A0
         '+1+1
         '-2+3
         '@SUM(A1)
         '	=1
-        "'=1"
+        "'␍=1"
         -12
         +12.5
         '-
@@ -180,19 +251,24 @@ fn a_spreadsheet_is_not_given_formulas() {
         ""
 
         콘솔
-    "#]]);
+    "#]]
+    .assert_eq(&String::from_utf8(out).unwrap().replace('\r', "␍"));
 }
 
 #[test]
 fn long_cells_are_cut_unless_everything_is_asked_for() {
     let long = "가".repeat(100);
     let rows = || texts("v", vec![Some(&long), Some("short")]);
-    check(rows(), Format::Table, expect![[r#"
+    check(
+        rows(),
+        Format::Table,
+        expect![[r#"
         v
         -----------------------------------------------------------
         가가가가가가가가가가가가가가가가가가가가가가가가가가가가가…
         short
-    "#]]);
+    "#]],
+    );
     let (out, _) = written(vec![rows()], Format::Table, true);
     assert!(String::from_utf8(out).unwrap().contains(&long));
 }
@@ -207,20 +283,29 @@ fn widths_are_settled_after_the_first_rows() {
     expect![[r#"
         a
         a
-        …"#]].assert_eq(&out.lines().skip(10_000).collect::<Vec<_>>().join("\n"));
+        …"#]]
+    .assert_eq(&out.lines().skip(10_000).collect::<Vec<_>>().join("\n"));
 }
 
 #[test]
 fn two_columns_of_one_name_stay_two() {
     let one: ArrayRef = Arc::new(Int64Array::from(vec![1]));
     let rows = || batch(vec![("v", one.clone()), ("v", one.clone()), ("v_2", one.clone())]);
-    check(rows(), Format::Jsonl, expect![[r#"
+    check(
+        rows(),
+        Format::Jsonl,
+        expect![[r#"
         {"v":1,"v_2":1,"v_2_2":1}
-    "#]]);
-    check(rows(), Format::Csv, expect![[r#"
+    "#]],
+    );
+    check(
+        rows(),
+        Format::Csv,
+        expect![[r#"
         v,v,v_2
         1,1,1
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -262,9 +347,13 @@ fn an_error_in_the_middle_is_an_error() {
 #[test]
 fn a_list_without_items_is_a_list() {
     let empty = ListArray::from_iter_primitive_texts(vec![Some(vec![]), Some(vec![None])]);
-    check(batch(vec![("entities", Arc::new(empty))]), Format::Csv, expect![[r#"
+    check(
+        batch(vec![("entities", Arc::new(empty))]),
+        Format::Csv,
+        expect![[r#"
         entities
         []
         [null]
-    "#]]);
+    "#]],
+    );
 }

@@ -9,7 +9,7 @@ use haechi_model::Timestamp;
 
 use super::{Kind, Watch};
 use crate::field::Field;
-use crate::limits::{BURST_VALUES_MAX, HITS_MAX, THRESHOLD_MAX};
+use crate::limits::{BURST_VALUES_MAX, HITS_MAX, ROUTINE_HISTORY_DAYS, SCOPES_MAX, THRESHOLD_MAX};
 use crate::raised::{Occurrence, Raised};
 use crate::rows::Row;
 use crate::sentence::Fact;
@@ -19,8 +19,10 @@ use crate::state::{Fading, Key};
 pub(super) const KIND: Kind = Kind {
     name: "threshold",
     doc: "Raises a subject when `count` records that fit (or records with `count` different values \
-          of the field `distinct`) lie within `window_seconds`. A subject that has done so on \
-          `routine_days` different days does it as a matter of routine and is left alone.",
+          of the field `distinct`) lie within `window_seconds`. `counted_by` counts apart what a \
+          subject does under different values of a field, such as its sessions. A subject that \
+          has done so on `routine_days` different days does it as a matter of routine and is left \
+          alone from then on.",
     facts: &["count", "window", "value"],
     every_row_speaks: true,
     read,
@@ -30,19 +32,26 @@ struct Threshold {
     count: usize,
     window_seconds: u32,
     distinct: Option<Field>,
+    counted_by: Option<Field>,
     routine_days: Option<usize>,
-    subjects: Fading<Subject>,
+    counts: Fading<Count>,
+    routines: Fading<Routine>,
 }
 
+/// What is counted of one subject, or of one of its sessions.
 #[derive(Default)]
-struct Subject {
+struct Count {
     /// The newest hits, oldest first: at most `count`, with different values, all in the window.
     hits: VecDeque<(Key, Occurrence)>,
     /// The burst that is going on.
     burst: Option<Burst>,
-    /// The days on which a burst began, and the last of them.
-    n_burst_days: usize,
-    last_burst_day: Option<i64>,
+}
+
+/// The days on which a burst of a subject began, and the last of them.
+#[derive(Default)]
+struct Routine {
+    n_days: usize,
+    last_day: Option<i64>,
 }
 
 #[derive(Default)]
@@ -60,8 +69,10 @@ fn read(setup: &mut Setup<'_>) -> Result<Box<dyn Watch>, Fault> {
         count,
         window_seconds: setup.require("window_seconds")?,
         distinct: setup.take_field("distinct")?,
+        counted_by: setup.take_field("counted_by")?,
         routine_days: setup.take("routine_days")?,
-        subjects: Fading::new(HITS_MAX / count),
+        counts: Fading::new(HITS_MAX / count),
+        routines: Fading::new(SCOPES_MAX),
     }))
 }
 
@@ -70,30 +81,41 @@ impl Watch for Threshold {
         let occurrence = Occurrence::of(row);
         let values = self.values_of(row, &occurrence);
         let identity = raised.identity(row);
-        let subject = self.subjects.entry(identity.key(), row.time());
+        let session = self.counted_by.as_ref().and_then(|field| field.text(row));
+        let counted = session.map_or(identity.key(), |session| identity.key().with(&session));
+        let count = self.counts.entry(counted, row.time());
         let oldest = row.time().plus_seconds(-i64::from(self.window_seconds));
         for value in &values {
-            subject.add(*value, &occurrence, oldest, self.count);
+            count.add(*value, &occurrence, oldest, self.count);
         }
-        if subject.hits.len() < self.count {
-            subject.burst = None;
+        if count.hits.len() < self.count {
+            count.burst = None;
             return;
         }
-        let begins = subject.burst.is_none();
-        let n_values = subject.continue_burst(&values, self.distinct.is_some());
-        let is_routine = subject.is_routine(row.time(), begins, self.routine_days);
-        if is_routine {
+        let begins = count.burst.is_none();
+        let n_values = count.continue_burst(&values, self.distinct.is_some());
+        if let Some(days) = self.routine_days
+            && self.routines.entry(identity.key(), row.time()).is_after(days, begins, row.time())
+        {
             return;
         }
         let Some(draft) = raised.draft(row, &identity) else { return };
         if begins {
-            subject.hits_once().for_each(|hit| draft.occurs(hit.clone()));
+            count.hits_once().for_each(|hit| draft.occurs(hit.clone()));
         }
         draft.last = draft.last.max(row.time());
         draft.at_least("value", n_values);
         draft.fact("window", Fact::Seconds(self.window_seconds.into()));
     }
+
+    fn history_days(&self) -> u32 {
+        // A burst may have begun before the window, and routine shows only over weeks.
+        let routine = self.routine_days.map_or(0, |_| ROUTINE_HISTORY_DAYS);
+        routine.max(self.window_seconds.div_ceil(SECONDS_PER_DAY))
+    }
 }
+
+const SECONDS_PER_DAY: u32 = 86_400;
 
 impl Threshold {
     /// Returns what the row counts as: itself, or its values of the field that must differ.
@@ -108,7 +130,7 @@ impl Threshold {
     }
 }
 
-impl Subject {
+impl Count {
     /// Takes in a hit; forgets what is older than the window or beyond the count.
     fn add(&mut self, value: Key, occurrence: &Occurrence, oldest: Timestamp, count: usize) {
         while self.hits.front().is_some_and(|(_, hit)| hit.time < oldest) {
@@ -143,12 +165,15 @@ impl Subject {
         }
         if counts_values { burst.values.len() as u64 } else { burst.n_records }
     }
+}
 
-    fn is_routine(&mut self, now: Timestamp, begins: bool, routine_days: Option<usize>) -> bool {
-        if begins && self.last_burst_day != Some(now.day()) {
-            self.last_burst_day = Some(now.day());
-            self.n_burst_days += 1;
+impl Routine {
+    /// Notes the day of a burst that begins; tells whether there were more days than these.
+    fn is_after(&mut self, days: usize, begins: bool, now: Timestamp) -> bool {
+        if begins && self.last_day != Some(now.day()) {
+            self.last_day = Some(now.day());
+            self.n_days += 1;
         }
-        routine_days.is_some_and(|days| days < self.n_burst_days)
+        days < self.n_days
     }
 }

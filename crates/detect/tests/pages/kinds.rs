@@ -172,3 +172,35 @@ fn mistakes_are_named_by_line_and_reason() {
     check_error(&format!("{good}\ngroup = [\"nothing\"]"), 11, "no column `nothing`");
     check_error("", 5, "needs `match`");
 }
+
+#[test]
+fn sessions_are_counted_apart_and_found_together() {
+    let settings = format!("{BURST}\ncounted_by = \"sourceIPAddress\"");
+    let call =
+        |address: &str| format!("{{\"eventName\":\"A\",\"sourceIPAddress\":\"{address}\"}}\n");
+    check("threshold", &settings, &(call("192.0.2.1") + &call("192.0.2.2")).repeat(2), &[]);
+    check("threshold", &settings, &(call("192.0.2.1") + &call("192.0.2.2")).repeat(3), &[6]);
+}
+
+#[test]
+fn what_turns_out_to_be_routine_is_taken_back() {
+    let settings = "match = { eventName = \"A\" }\nwithdraw_after_days = 3";
+    let day = "{\"repeat\":2,\"after\":86400,\"eventName\":\"A\"}\n";
+    check("match", settings, &day.repeat(3), &[6]);
+    check("match", settings, &day.repeat(4), &[]);
+    let catalog = catalog_with("match", settings);
+    let from = Timestamp::parse("2026-01-09T00:00:00Z").ok();
+    assert!(found_by(&catalog, Window { from, until: None }, &day.repeat(4)).is_empty());
+}
+
+#[test]
+fn routine_before_the_window_is_known_inside_it() {
+    let catalog = catalog_with("threshold", &format!("{BURST}\nroutine_days = 2"));
+    let day = "{\"repeat\":5,\"after\":86400,\"eventName\":\"A\"}\n";
+    let from = Timestamp::parse("2026-01-09T00:00:00Z").ok();
+    assert!(found_by(&catalog, Window { from, until: None }, &day.repeat(4)).is_empty());
+    assert_eq!(
+        found_by(&catalog, Window { from, until: None }, &day.replace("86400", "400000"))[0].count,
+        3
+    );
+}

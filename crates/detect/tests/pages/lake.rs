@@ -76,7 +76,7 @@ impl Lake {
     fn query(&self, sql: &str) -> (Vec<String>, Vec<Vec<Value>>) {
         let mut statement =
             self.connection.prepare(sql).unwrap_or_else(|error| panic!("{error}: {sql}"));
-        let names: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+        let names: Vec<String> = statement.column_names().map(str::to_owned).collect();
         let row = |row: &rusqlite::Row<'_>| (0..names.len()).map(|index| row.get(index)).collect();
         let rows = statement.query_map([], row).unwrap().collect::<Result<_, _>>().unwrap();
         (names, rows)

@@ -27,14 +27,15 @@ pub(crate) fn events(text: &str) -> Vec<Value> {
         let template = Value::Object(event).to_string();
         for n in 0..n_times {
             now = now.plus_seconds(1);
-            let event = serde_json::from_str(&template.replace("{n}", &n.to_string())).unwrap();
-            events.push(completed(event, now, events.len()));
+            let event: Value =
+                serde_json::from_str(&template.replace("{n}", &n.to_string())).unwrap();
+            events.push(completed(&event, now, events.len()));
         }
     }
     events
 }
 
-fn completed(event: Value, now: Timestamp, index: usize) -> Value {
+fn completed(event: &Value, now: Timestamp, index: usize) -> Value {
     let mut whole = json!({
         "eventVersion": "1.11",
         "eventTime": now.to_string(),
@@ -66,7 +67,7 @@ pub(crate) fn batch(source: &Source, events: &[Value]) -> RecordBatch {
     let accounts = events.iter().map(|event| first(&source.accounts, event)).collect();
     let regions = events.iter().map(|event| first(&source.regions, event)).collect();
     let date = |event: &Value| Timestamp(time(event)).date();
-    let positions: Int64Array = (0..events.len()).map(|index| Some(index as i64)).collect();
+    let positions: Int64Array = (0_i64..).take(events.len()).map(Some).collect();
     let mut columns: Vec<(String, ArrayRef)> = vec![
         ("time".to_owned(), Arc::new(times.with_timezone("UTC"))),
         ("account".to_owned(), texts(accounts)),

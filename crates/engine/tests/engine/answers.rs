@@ -235,3 +235,43 @@ async fn the_lake_can_be_looked_around_in() {
     )
     .await;
 }
+
+#[tokio::test]
+async fn a_limited_table_counts_what_the_limit_leaves() {
+    let lake = Lake::of_three_days();
+    for (limit, n_rows) in [("limit 1", 1), ("limit 3", 3), ("limit 9", 6), ("limit 4 offset 3", 3)]
+    {
+        let sql = format!("select count(*) as n from (select bytes from cloudtrail {limit})");
+        let answer = lake.ask(&sql).await;
+        assert!(answer.contains(&format!("| {n_rows} |")), "{limit}: {answer}");
+    }
+}
+
+#[tokio::test]
+async fn gaps_between_hours_are_counted() {
+    let mut lake = Lake::of_three_days();
+    lake.views = vec![(
+        "hours".into(),
+        "select account, date_trunc('hour', time) as hour, count(*) as records, \
+         count(*) filter (where eventName = 'GetObject') as reads \
+         from cloudtrail group by account, date_trunc('hour', time)"
+            .into(),
+    )];
+    let sql = "select hour, records, reads, \
+         cast((extract(epoch from hour) - extract(epoch from lag(hour) over \
+         (partition by account order by hour))) / 3600 as bigint) - 1 as missing \
+         from hours order by hour limit 3";
+    lake.check(
+        sql,
+        expect![[r#"
+        +----------------------+---------+-------+---------+
+        | hour                 | records | reads | missing |
+        +----------------------+---------+-------+---------+
+        | 2024-05-01T01:00:00Z | 1       | 1     |         |
+        | 2024-05-01T02:00:00Z | 1       | 0     | 0       |
+        | 2024-05-02T01:00:00Z | 1       | 0     | 22      |
+        +----------------------+---------+-------+---------+
+    "#]],
+    )
+    .await;
+}

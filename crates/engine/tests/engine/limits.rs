@@ -31,13 +31,21 @@ fn crowded(n_rows: u64) -> Lake {
 
 #[tokio::test]
 async fn a_sort_larger_than_its_memory_spills_and_is_right() {
-    let mut lake = crowded(60_000);
-    lake.memory_bytes = 10 << 20;
+    let mut lake = crowded(100_000);
+    lake.memory_bytes = 24 << 20;
     let sql = "select count(*) as n, sum(case when name < before then 1 else 0 end) as misplaced
                from (select eventName as name, lag(eventName) over (order by eventName, record) as before from cloudtrail)";
-    lake.check(sql, expect![[r#"
-        the query needs more memory than its limit: Additional allocation failed for ExternalSorter[0] with top memory consumers (across reservations) as: ExternalSorterMerge[1]#75(can spill: false) consumed 6.3 MB, peak 6.3 MB. Error: Failed to allocate additional 1248.0 KB for ExternalSorter[0] with 0.0 B already allocated for this reservation - 1053.0 KB remain available for the total memory pool: fair(pool_size: 10.0 MB)
-    "#]]).await;
+    lake.check(
+        sql,
+        expect![[r#"
+        +--------+-----------+
+        | n      | misplaced |
+        +--------+-----------+
+        | 100000 | 0         |
+        +--------+-----------+
+    "#]],
+    )
+    .await;
     let plan = lake.ask("explain analyze select * from cloudtrail order by eventName").await;
     let spilled = plan.split("spill_count=").skip(1).any(|rest| !rest.starts_with('0'));
     assert!(spilled, "nothing spilled:\n{plan}");

@@ -59,10 +59,15 @@ pub(super) fn find(
     let store = Store { address: format!("s3://{bucket}/"), store };
     let pattern = Pattern::new(key)?;
     let gathered = options.runtime.block_on(gather(store, key, pattern.as_ref(), found));
-    match (gathered.map_err(error)?, pattern) {
-        (true, _) => Ok(()),
-        (false, None) => Err(DiscoverError::Missing { input: input.to_owned() }),
-        (false, Some(_)) => Err(DiscoverError::NoMatch { input: input.to_owned() }),
+    let is_there = match gathered {
+        // The only word by which a bucket that is missing differs from one that is refused.
+        Err(source) if source.to_string().contains("NoSuchBucket") => false,
+        other => other.map_err(error)?,
+    };
+    match pattern {
+        _ if is_there => Ok(()),
+        None => Err(DiscoverError::Missing { input: input.to_owned() }),
+        Some(_) => Err(DiscoverError::NoMatch { input: input.to_owned() }),
     }
 }
 

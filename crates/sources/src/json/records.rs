@@ -1,10 +1,11 @@
 //! One JSON object: which source it belongs to, and its fields.
 
 use super::envelope::{self, Context, Inner};
+use super::paths::walk;
 use crate::limits::{ENVELOPES_MAX, RECORD_BYTES_MAX};
-use crate::mapping::{Fields, Mapping, Mappings, Node};
+use crate::mapping::{Fields, Mapping, Mappings};
 use crate::read::Output;
-use crate::scan::{Fault, Scanner, Shape, Value};
+use crate::scan::{Fault, Scanner};
 use crate::{Reject, Row, SinkError, text};
 
 /// Takes JSON objects apart, one after the other.
@@ -56,7 +57,7 @@ impl<'a> Records<'a> {
         let start = scanner.at;
         let position = base + start as u64;
         let context = self.context;
-        if self.row(scanner, position, fields, &context, output)? {
+        if self.row(scanner, fields, (position, &context), output)? {
             return Ok(());
         }
         scanner.at = start;
@@ -69,9 +70,8 @@ impl<'a> Records<'a> {
     fn row<'t>(
         &mut self,
         scanner: &mut Scanner<'t>,
-        position: u64,
         fields: &mut Fields<'t>,
-        context: &Context<'t>,
+        (position, context): (u64, &Context<'t>),
         output: &mut Output<'_>,
     ) -> Result<bool, RecordFault> {
         let start = scanner.at;
@@ -133,7 +133,7 @@ impl<'a> Records<'a> {
         for _ in 0..ENVELOPES_MAX {
             let mut scanner = Scanner::new(record, offset);
             let inner_position = position + offset as u64;
-            if self.row(&mut scanner, inner_position, &mut fields, &context, output)?
+            if self.row(&mut scanner, &mut fields, (inner_position, &context), output)?
                 || self.list(record, offset, position, output)?
             {
                 return Ok(true);
@@ -163,7 +163,7 @@ impl<'a> Records<'a> {
         while scanner.peek() == Some(b'{') {
             let start = scanner.at;
             let position = position + start as u64;
-            if self.row(&mut scanner, position, &mut fields, &context, output)? {
+            if self.row(&mut scanner, &mut fields, (position, &context), output)? {
                 has_records = true;
             } else if !has_records {
                 return Ok(false);
@@ -193,7 +193,7 @@ impl<'a> Records<'a> {
             let position = position + n_bytes_before as u64;
             let mut scanner = Scanner::new(object, 0);
             let mut fields = Fields::default();
-            match self.row(&mut scanner, position, &mut fields, context, output) {
+            match self.row(&mut scanner, &mut fields, (position, context), output) {
                 Ok(true) => return Ok(()),
                 Ok(false) | Err(RecordFault::Json(_)) => {}
                 Err(RecordFault::Sink(error)) => return Err(error),
@@ -237,93 +237,4 @@ impl<'a> Records<'a> {
 /// Refuses a record that is too long: one that was not all there would have been, too.
 fn within_limit(record: &str) -> Result<&str, Fault> {
     if RECORD_BYTES_MAX < record.len() { Err(Fault::TooLong) } else { Ok(record) }
-}
-
-/// Walks an object along the mapping's tree and fills the fields.
-pub(crate) fn walk<'t>(
-    scanner: &mut Scanner<'t>,
-    mapping: &Mapping,
-    fields: &mut Fields<'t>,
-) -> Result<(), Fault> {
-    match mapping.node(0) {
-        Some(root) => walk_object(scanner, mapping, root, fields),
-        None => scanner.value().map(|_| ()),
-    }
-}
-
-fn walk_object<'t>(
-    scanner: &mut Scanner<'t>,
-    mapping: &Mapping,
-    node: &Node,
-    fields: &mut Fields<'t>,
-) -> Result<(), Fault> {
-    scanner.take(b'{', "an object")?;
-    if scanner.take_if(b'}') {
-        return Ok(());
-    }
-    loop {
-        let name = scanner.string()?;
-        scanner.take(b':', "`:` behind a member's name")?;
-        match node.member(name.text).and_then(|child| mapping.node(child)) {
-            Some(child) => walk_value(scanner, mapping, child, fields)?,
-            None => {
-                scanner.value()?;
-            }
-        }
-        if scanner.take_if(b',') {
-            continue;
-        }
-        return scanner.take(b'}', "`,` or `}`");
-    }
-}
-
-// The recursion ends because the tree of paths does.
-fn walk_value<'t>(
-    scanner: &mut Scanner<'t>,
-    mapping: &Mapping,
-    node: &Node,
-    fields: &mut Fields<'t>,
-) -> Result<(), Fault> {
-    let next = scanner.peek();
-    let start = scanner.at;
-    match (next, node.items.and_then(|items| mapping.node(items))) {
-        (Some(b'{'), _) if node.has_members() => {
-            walk_object(scanner, mapping, node, fields)?;
-            if node.target.slot.is_some() {
-                let text = scanner.since(start);
-                fields.fill(node.target, Value { text, shape: Shape::Container });
-            }
-            Ok(())
-        }
-        (Some(b'['), Some(items)) => {
-            walk_array(scanner, mapping, items, fields)?;
-            let text = scanner.since(start);
-            fields.fill(node.target, Value { text, shape: Shape::Container });
-            Ok(())
-        }
-        _ => {
-            let value = scanner.value()?;
-            fields.fill(node.target, value);
-            Ok(())
-        }
-    }
-}
-
-fn walk_array<'t>(
-    scanner: &mut Scanner<'t>,
-    mapping: &Mapping,
-    items: &Node,
-    fields: &mut Fields<'t>,
-) -> Result<(), Fault> {
-    scanner.take(b'[', "an array")?;
-    if scanner.take_if(b']') {
-        return Ok(());
-    }
-    loop {
-        walk_value(scanner, mapping, items, fields)?;
-        if scanner.take_if(b',') {
-            continue;
-        }
-        return scanner.take(b']', "`,` or `]`");
-    }
 }

@@ -85,22 +85,19 @@ impl<'m> Delimited<'m> {
             let end = at + memchr(b'\n', rest).unwrap_or(rest.len());
             let line = text.get(at..end).unwrap_or_default();
             let line = line.strip_suffix('\r').unwrap_or(line);
-            if !is_blank(line) {
-                if self.is_no_record(line, mappings) {
-                    return Ok(Run { taken: at, ended: Ended::Misfit(None) });
-                }
-                if let Err(reason) = self.fill(line, &mut fields) {
-                    return Ok(Run { taken: at, ended: Ended::Misfit(Some(reason)) });
-                }
-                let position = position + at as u64;
-                output.row(&Row {
-                    mapping: self.mapping,
-                    fields: &fields,
-                    record: line,
-                    position,
-                })?;
-            }
+            let start = at;
             at = end + 1;
+            if is_blank(line) {
+                continue;
+            }
+            if self.is_no_record(line, mappings) {
+                return Ok(Run { taken: start, ended: Ended::Misfit(None) });
+            }
+            if let Err(reason) = self.fill(line, &mut fields) {
+                return Ok(Run { taken: start, ended: Ended::Misfit(Some(reason)) });
+            }
+            let position = position + start as u64;
+            output.row(&Row { mapping: self.mapping, fields: &fields, record: line, position })?;
         }
         Ok(Run { taken: bytes.len(), ended: Ended::Text })
     }

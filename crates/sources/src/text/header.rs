@@ -85,7 +85,7 @@ fn of_words<'m>(
 ) -> Option<Delimited<'m>> {
     let mapping = mappings.of_the_rest()?;
     let names_time = |word: &&str| mapping.source.times.iter().any(|time| time.path == **word);
-    if words.len() < 2 || !words.iter().any(|word| names_time(&word)) {
+    if words.len() < 2 || !words.iter().any(names_time) {
         return None;
     }
     let targets: Vec<Target> =

@@ -94,13 +94,11 @@ fn quoted(text: &str, is_greedy: bool) -> (&str, usize) {
     let is_list = |end: &usize| {
         !is_greedy && memmem::find(bytes.get(..*end).unwrap_or_default(), b"\",\"").is_some()
     };
-    match end.filter(|end| !is_list(end)) {
-        Some(end) => (text.get(1..end).unwrap_or_default(), end + 1),
-        None => {
-            let end = memchr(b' ', bytes).unwrap_or(bytes.len());
-            (text.get(..end).unwrap_or_default(), end)
-        }
+    if let Some(end) = end.filter(|end| !is_list(end)) {
+        return (text.get(1..end).unwrap_or_default(), end + 1);
     }
+    let end = end.map(|end| end + 1).or_else(|| memchr(b' ', bytes)).unwrap_or(bytes.len());
+    (text.get(..end).unwrap_or_default(), end)
 }
 
 /// Finds the quote behind the first one that a border follows.

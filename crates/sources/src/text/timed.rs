@@ -135,16 +135,18 @@ impl<'m> Timed<'m> {
             };
             let record = rest.get(..n_bytes).unwrap_or_default().trim_end_matches(['\r', '\n']);
             let position = position + taken as u64;
-            if !record.trim_ascii().is_empty() {
-                let Some((time, message)) = parts(record, self.look) else {
-                    return Ok(Run { taken, ended: Ended::Misfit(Some(no_time())) });
-                };
-                fields.reset(self.mapping);
-                fields.put_text(self.time, time);
-                fields.put_text(self.message, message);
-                output.row(&Row { mapping: self.mapping, fields: &fields, record, position })?;
-            }
+            let start = taken;
             taken += n_bytes;
+            if record.trim_ascii().is_empty() {
+                continue;
+            }
+            let Some((time, message)) = parts(record, self.look) else {
+                return Ok(Run { taken: start, ended: Ended::Misfit(Some(no_time())) });
+            };
+            fields.reset(self.mapping);
+            fields.put_text(self.time, time);
+            fields.put_text(self.message, message);
+            output.row(&Row { mapping: self.mapping, fields: &fields, record, position })?;
         }
         Ok(Run { taken, ended: Ended::Text })
     }

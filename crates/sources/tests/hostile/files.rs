@@ -44,7 +44,7 @@ fn what_may_not_be_read_is_an_error_of_its_own() {
     assert!(open(&object(folder.path())).is_err());
     let secret = folder.path().join("secret");
     fs::write(&secret, event(1)).unwrap();
-    fs::set_permissions(&secret, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&secret, fs::Permissions::from_mode(0o000)).unwrap();
     // The administrator may read anything.
     if fs::read(&secret).is_err() {
         assert!(open(&object(&secret)).is_err());
@@ -57,7 +57,7 @@ fn a_folder_that_may_not_be_read_is_named_and_the_rest_is_found() {
     fs::write(folder.path().join("log"), event(1)).unwrap();
     let closed = folder.path().join("closed");
     fs::create_dir(&closed).unwrap();
-    fs::set_permissions(&closed, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&closed, fs::Permissions::from_mode(0o000)).unwrap();
     let found = found(folder.path());
     assert_eq!(found.n_objects(), 1);
     if fs::read_dir(&closed).is_err() {

@@ -60,12 +60,18 @@ fn nesting_without_end_is_one_reject() {
 
 #[test]
 fn many_faults_cost_no_more_than_many_records() {
+    const N_FAULTS: usize = 200_000;
     let started = Instant::now();
-    let lines = format!("{}\n", event(1)) + &"{]\n".repeat(300_000);
-    let outcome = read(lines);
-    assert_eq!((outcome.rows.len(), outcome.rejects.len()), (1, 300_000));
-    let lines = [event(1).as_bytes(), &b"\n{\xff}".repeat(300_000)].concat();
-    let outcome = read(lines);
-    assert_eq!((outcome.rows.len(), outcome.rejects.len()), (1, 300_000));
+    let header = "version account-id interface-id start\n";
+    let flow = "2 111122223333 eni-0a1b2c3d 1717200000\n";
+    for (first, fault) in [
+        (event(1) + "\n", &b"{]\n"[..]),
+        (event(1) + "\n", b"{\xff}\n"),
+        (format!("{header}{flow}"), b"\xff\n"),
+        (format!("{header}{flow}"), b"2 3\n"),
+    ] {
+        let outcome = read([first.as_bytes(), &fault.repeat(N_FAULTS)].concat());
+        assert_eq!((outcome.rows.len(), outcome.rejects.len()), (1, N_FAULTS));
+    }
     assert!(started.elapsed() < Duration::from_secs(30), "{:?}", started.elapsed());
 }

@@ -1,5 +1,6 @@
 //! A sink that keeps everything, and samples.
 
+use std::collections::BTreeMap;
 use std::io::{self, Read, Write};
 use std::sync::LazyLock;
 
@@ -39,8 +40,7 @@ pub(crate) fn read(stored: impl Into<Vec<u8>>) -> Outcome {
 
 /// Reads what is opened, through the sink that a lake has: rows of columns.
 pub(crate) fn read_opened(opened: Opened) -> Outcome {
-    let mut collector = Collector { builders: Vec::new(), outcome: Outcome::default() };
-    collector.builders.extend(MAPPINGS.all.iter().map(|it| Some(RowBuilder::new(it))));
+    let mut collector = Collector::default();
     let summary = read_object("hostile", opened, &MAPPINGS, &mut collector).unwrap();
     collector.finish(summary)
 }
@@ -73,16 +73,16 @@ impl Sink for Counter {
     }
 }
 
+#[derive(Default)]
 struct Collector {
-    builders: Vec<Option<RowBuilder>>,
+    builders: BTreeMap<usize, RowBuilder>,
     outcome: Outcome,
 }
 
 impl Sink for Collector {
     fn row(&mut self, row: &Row<'_>) -> Result<(), SinkError> {
-        if let Some(builder) = &mut self.builders[row.mapping.index] {
-            builder.push(row, 0);
-        }
+        let builder = self.builders.entry(row.mapping.index);
+        builder.or_insert_with(|| RowBuilder::new(row.mapping)).push(row, 0);
         self.outcome.rows.push((row.position, row.record.to_owned()));
         Ok(())
     }
@@ -96,9 +96,9 @@ impl Sink for Collector {
 impl Collector {
     fn finish(mut self, summary: Summary) -> Outcome {
         let mut n_rows = 0;
-        for (mapping, builder) in MAPPINGS.all.iter().zip(&mut self.builders) {
-            let builder = builder.take().unwrap();
-            let rows = builder.finish(mapping, &["hostile".to_owned()]).unwrap();
+        for (index, builder) in self.builders {
+            let files = ["hostile".to_owned()];
+            let rows = builder.finish(&MAPPINGS.all[index], &files).unwrap();
             n_rows += rows.batch.num_rows();
             self.outcome.times.extend(rows.times);
         }
@@ -148,7 +148,8 @@ pub(crate) fn event_at(number: u64, time: &str) -> String {
 }
 
 /// Returns a file as a trail delivers it.
-pub(crate) fn trail(events: &[String]) -> String {
+pub(crate) fn trail(events: &[impl AsRef<str>]) -> String {
+    let events: Vec<&str> = events.iter().map(AsRef::as_ref).collect();
     format!(r#"{{"Records":[{}]}}"#, events.join(","))
 }
 
