@@ -64,7 +64,7 @@ fn config(options: &Options) -> Result<SessionConfig, DataFusionError> {
     options.sql_parser.collect_spans = true;
     // Who asks for the newest rows wants rows with a time; and files without newer rows can be
     // left out, though nobody knows whether they have rows without a time.
-    options.sql_parser.default_null_ordering = "nulls_last".to_owned();
+    "nulls_last".clone_into(&mut options.sql_parser.default_null_ordering);
     options.sql_parser.recursion_limit = ConfigNonZeroUsize::try_new(limits::SQL_DEPTH_MAX)?;
     options.execution.time_zone = Some("UTC".to_owned());
     // Late materialisation: the verbatim record is decoded only for rows that pass the filters.

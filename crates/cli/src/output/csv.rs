@@ -51,7 +51,7 @@ impl Rows for Csv {
                 match cells.at(row) {
                     None => {}
                     Some(cell) if is_text(field.data_type()) => {
-                        line.push_str(&quoted(&inert(&cell)))
+                        line.push_str(&quoted(&inert(&cell)));
                     }
                     Some(cell) => line.push_str(&quoted(&cell)),
                 }

@@ -41,6 +41,7 @@ fn written(batches: Vec<RecordBatch>, format: Format, wide: bool) -> (Vec<u8>, C
 }
 
 #[track_caller]
+#[expect(clippy::needless_pass_by_value, reason = "calls read better")]
 fn check(batch: RecordBatch, format: Format, expected: Expect) {
     let (out, _) = written(vec![batch], format, false);
     expected.assert_eq(&String::from_utf8(out).unwrap());
@@ -312,7 +313,7 @@ fn two_columns_of_one_name_stay_two() {
 fn parquet_comes_back_as_it_was() {
     let (out, counts) = written(vec![every_kind(), every_kind()], Format::Parquet, false);
     let reader =
-        ::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder::try_new(bytes_of(out));
+        ::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder::try_new(bytes_of(&out));
     let batches: Vec<RecordBatch> = reader.unwrap().build().unwrap().map(Result::unwrap).collect();
     let back = arrow::compute::concat_batches(&batches[0].schema(), &batches).unwrap();
     let both =
@@ -324,10 +325,10 @@ fn parquet_comes_back_as_it_was() {
 }
 
 /// Puts the bytes where the Parquet reader can seek in them.
-fn bytes_of(bytes: Vec<u8>) -> std::fs::File {
+fn bytes_of(bytes: &[u8]) -> std::fs::File {
     use std::io::{Seek, Write};
     let mut file = tempfile::tempfile().unwrap();
-    file.write_all(&bytes).unwrap();
+    file.write_all(bytes).unwrap();
     file.rewind().unwrap();
     file
 }

@@ -1,10 +1,17 @@
 //! Everything that the engine promises, in the one test binary that links it.
 
+#[cfg(test)]
 mod fixture;
 
+#[cfg(test)]
 mod answers;
+#[cfg(test)]
 mod functions;
+#[cfg(test)]
 mod limits;
+#[cfg(test)]
 mod mistakes;
+#[cfg(test)]
 mod pruning;
+#[cfg(test)]
 mod schemas;
