@@ -183,7 +183,7 @@ pub(crate) fn shown(answer: Result<Vec<RecordBatch>, QueryError>) -> String {
 /// Makes a batch of the columns that lie in files.
 pub(crate) fn batch(rows: &[Row]) -> RecordBatch {
     let micros = |text| Timestamp::parse(text).unwrap().0;
-    let times = TimestampMicrosecondArray::from_iter(rows.iter().map(|row| row.time.map(micros)));
+    let times = rows.iter().map(|row| row.time.map(micros)).collect::<TimestampMicrosecondArray>();
     let mut entities = ListBuilder::new(StringBuilder::new());
     for row in rows {
         entities.values().append_value(format!("account:{ACCOUNT}"));
@@ -193,7 +193,7 @@ pub(crate) fn batch(rows: &[Row]) -> RecordBatch {
     let columns: Vec<ArrayRef> = vec![
         Arc::new(times.with_timezone("UTC")),
         Arc::new(StringArray::from_iter_values(rows.iter().map(|row| &row.name))),
-        Arc::new(Int64Array::from_iter(rows.iter().map(|row| row.bytes))),
+        Arc::new(rows.iter().map(|row| row.bytes).collect::<Int64Array>()),
         Arc::new(entities.finish()),
         Arc::new(StringArray::from_iter_values(rows.iter().map(|row| &row.record))),
     ];

@@ -18,7 +18,7 @@ fn many(n_rows: u64) -> Vec<Row> {
     (0..n_rows)
         .map(|_| {
             let name = format!("{:016x}{:016x}{:016x}{:016x}", next(), next(), next(), next());
-            row("2024-05-01T00:00:00Z", &name, (next() >> 32) as i64)
+            row("2024-05-01T00:00:00Z", &name, (next() >> 32).cast_signed())
         })
         .collect()
 }
