@@ -9,6 +9,7 @@ mod args;
 mod commands;
 mod lake;
 mod output;
+mod overview;
 mod progress;
 mod session;
 mod summary;

@@ -8,6 +8,7 @@ use haechi_model::Finding;
 
 use crate::args::{Scan, SummaryFormat};
 use crate::lake::{engine, findings, location};
+use crate::overview::Overview;
 use crate::session::Session;
 use crate::{output, summary};
 
@@ -19,7 +20,7 @@ pub fn run(session: &Session, args: &Scan) -> Result<ExitCode> {
     let found = haechi_detect::run(&engine, &session.catalog, window);
     let found = session.runtime.block_on(found)?;
     findings(&location(&args.ingest.lake)?)?.put(&found)?;
-    let overview = session.runtime.block_on(summary::Overview::of(&engine, &done.lake, window))?;
+    let overview = session.runtime.block_on(Overview::of(&engine, &done.lake, window))?;
     let elapsed_seconds = start.elapsed().as_secs_f64();
     match args.ingest.format {
         SummaryFormat::Json => {
