@@ -44,3 +44,23 @@ fn corpus_sans_counts_are_exact_whatever_the_threads() {
         assert_eq!(desk.number(&lake, ids), 23_981);
     }
 }
+
+#[test]
+fn corpus_other_engines_read_the_lake() {
+    let Some(python) = std::env::var_os("HAECHI_PYTHON") else {
+        // `cargo xtask test` sets it, and says so loudly when it could not set Python up.
+        return;
+    };
+    let desk = Desk::new();
+    let lake = desk.path("lake");
+    scan(&desk, &corpus().join("cloudtrail-sans504-s3-ransomware"), &lake, "2");
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../bench/read_lake.py");
+    let output = std::process::Command::new(python).arg(script).arg(&lake).output().unwrap();
+    assert!(output.status.success(), "{}", crate::support::said(&output));
+    let read: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let expected = serde_json::json!({
+        "delta_rows": 23_981, "delta_ids": 23_981, "duckdb_rows": 23_981, "duckdb_ids": 23_981,
+        "records_are_whole": true,
+    });
+    assert_eq!(read, expected);
+}
