@@ -12,7 +12,9 @@ const CORPUS_VARIABLE: &str = "HAECHI_CORPUS";
 
 /// Returns the folder that holds the root `Cargo.toml`.
 pub(crate) fn checkout() -> Result<PathBuf> {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    // Cargo says at run time where we are; a binary shared by two clones knows only one of them.
+    let here = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    let here = here.unwrap_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")));
     let parent = here.parent().context("xtask lies in no folder")?;
     Ok(parent.to_path_buf())
 }

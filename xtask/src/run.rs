@@ -20,6 +20,7 @@ pub(crate) fn cargo(checkout: &Path, arguments: &[&str]) -> Command {
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let shown = shown(command);
     say(&format!("   $ {shown}"));
+    forget_xtask(command);
     let status =
         command.stdin(Stdio::null()).status().with_context(|| format!("cannot start `{shown}`"))?;
     if !status.success() {
@@ -28,9 +29,23 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
+/// Takes away what cargo told us of the package `xtask`.
+///
+/// Build scripts of dependencies watch these variables: with ours in them, a build from here and a
+/// build by hand would undo each other's work.
+fn forget_xtask(command: &mut Command) {
+    for (name, _) in env::vars_os() {
+        let text = name.to_string_lossy();
+        if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
+            command.env_remove(&name);
+        }
+    }
+}
+
 /// Runs a command silently and returns what it wrote to standard output.
 pub(crate) fn output_of(command: &mut Command) -> Result<String> {
     let shown = shown(command);
+    forget_xtask(command);
     let output =
         command.stdin(Stdio::null()).output().with_context(|| format!("cannot start `{shown}`"))?;
     if !output.status.success() {
