@@ -9,7 +9,7 @@ use crate::talk::say;
 /// Builds `haechi-bench` and hands it the arguments.
 pub(crate) fn bench(arguments: &[&str]) -> Result<()> {
     let checkout = places::checkout()?;
-    say("── building with every optimisation: the first time this takes half an hour on two cores");
+    say("── building with every optimisation: the first time this takes many minutes");
     let mut command =
         cargo(&checkout, &["run", "--locked", "--release", "--package", "haechi-bench", "--"]);
     run(command.args(arguments))
