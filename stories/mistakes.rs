@@ -15,8 +15,10 @@ fn a_path_that_is_not_there_is_named() {
 fn a_lake_that_is_not_there_is_named() {
     let desk = Desk::new();
     let lake = desk.path("nowhere");
-    let said = desk.fail(&["sql", "select 1", "--lake", lake.to_str().unwrap()]);
-    assert!(said.contains("is not a lake") && said.contains("hint: "), "{said}");
+    for command in [&["sql", "select 1"][..], &["findings", "list"], &["findings", "show", "0"]] {
+        let said = desk.fail(&[command, &["--lake", lake.to_str().unwrap()]].concat());
+        assert!(said.contains("is not a lake") && said.contains("hint: "), "{said}");
+    }
     assert!(!lake.exists());
 }
 

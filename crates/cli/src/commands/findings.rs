@@ -4,13 +4,14 @@ use anyhow::Result;
 use haechi_detect::Filter;
 
 use crate::args::{Findings, SummaryFormat};
-use crate::lake::{findings, location};
+use crate::lake::{findings, location, open};
 use crate::session::Session;
 use crate::{output, summary};
 
 pub fn run(session: &Session, args: &Findings) -> Result<()> {
     match args {
         Findings::List { lake, severity, format } => {
+            open(session, lake)?;
             let filter = Filter { band_min: *severity, archived: Some(false) };
             let found = findings(&location(lake)?)?.list(filter)?;
             match format {
@@ -22,6 +23,7 @@ pub fn run(session: &Session, args: &Findings) -> Result<()> {
             }
         }
         Findings::Show { id, lake, format } => {
+            open(session, lake)?;
             let found = findings(&location(lake)?)?.get(id)?;
             match format {
                 SummaryFormat::Json => output::json(&serde_json::to_value(&found)?),
