@@ -8,8 +8,8 @@ use haechi_catalog::Catalog;
 use haechi_detect::FindingStore;
 use haechi_engine::{Embedded, Options, Table, TableFile};
 use haechi_lake::{Lake, Location, schema};
+use haechi_sources::{S3Options, open_bucket};
 use object_store::ObjectStore;
-use object_store::aws::AmazonS3Builder;
 use url::Url;
 
 use crate::args::LakeArgs;
@@ -33,13 +33,23 @@ pub fn location(args: &LakeArgs) -> Result<Location> {
 /// Returns the bucket of an `s3://` URL, with the credentials of the environment.
 fn s3(url: &Url) -> Result<Arc<dyn ObjectStore>> {
     let bucket = url.host_str().ok_or_else(|| anyhow!("`{url}` names no bucket"))?;
-    let mut builder = AmazonS3Builder::from_env().with_bucket_name(bucket);
-    if let Ok(endpoint) = std::env::var("AWS_ENDPOINT_URL") {
-        // A user's own endpoint, on loopback or beside the logs, often has no TLS.
-        let is_plain = endpoint.starts_with("http://");
-        builder = builder.with_endpoint(endpoint).with_allow_http(is_plain);
+    open_bucket(bucket, &s3_options()).context("S3 cannot be used")
+}
+
+/// Returns the S3 settings of the environment, under the names that AWS's own tools use.
+pub fn s3_options() -> S3Options {
+    let var = |name: &str| std::env::var(name).ok().filter(|it| !it.is_empty());
+    let endpoint = var("AWS_ENDPOINT_URL_S3").or_else(|| var("AWS_ENDPOINT_URL"));
+    S3Options {
+        allow_http: endpoint.as_deref().is_some_and(|it| it.starts_with("http://")),
+        path_style: endpoint.is_some(),
+        endpoint,
+        region: var("AWS_REGION").or_else(|| var("AWS_DEFAULT_REGION")),
+        access_key_id: var("AWS_ACCESS_KEY_ID"),
+        secret_access_key: var("AWS_SECRET_ACCESS_KEY"),
+        session_token: var("AWS_SESSION_TOKEN"),
+        anonymous: var("AWS_SKIP_SIGNATURE").is_some(),
     }
-    Ok(Arc::new(builder.build().context("S3 cannot be used")?))
 }
 
 /// Opens the store of findings that belongs to the lake.

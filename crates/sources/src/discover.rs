@@ -18,7 +18,7 @@ use std::path::Path;
 use haechi_model::Window;
 use tokio::runtime::Handle;
 
-pub use bucket::S3Options;
+pub use bucket::{S3Options, open_bucket};
 pub use found::Discovered;
 use found::Found;
 use pattern::Pattern;

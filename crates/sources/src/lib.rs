@@ -24,7 +24,7 @@ mod time;
 mod window;
 
 pub use content::{Opened, open};
-pub use discover::{DiscoverError, DiscoverOptions, Discovered, S3Options, discover};
+pub use discover::{DiscoverError, DiscoverOptions, Discovered, S3Options, discover, open_bucket};
 pub use mapping::{Mapping, Mappings};
 pub use object::{Object, Objects, Place};
 pub use read::{ReadError, Skipped, Summary, read_object};

@@ -6,11 +6,11 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 use haechi_lake::{IngestOptions, Ingested, Lake};
-use haechi_sources::{DiscoverOptions, S3Options, discover};
+use haechi_sources::{DiscoverOptions, discover};
 use serde_json::{Map, Value, json};
 
 use crate::args::{Ingest, SummaryFormat};
-use crate::lake::{location, threads};
+use crate::lake::{location, s3_options, threads};
 use crate::progress::Bar;
 use crate::session::Session;
 use crate::summary;
@@ -88,20 +88,4 @@ fn stop_on_interrupt(session: &Session) -> Arc<AtomicBool> {
         }
     });
     stop
-}
-
-/// Returns the S3 settings of the environment, under the names that AWS's own tools use.
-fn s3_options() -> S3Options {
-    let var = |name: &str| std::env::var(name).ok().filter(|it| !it.is_empty());
-    let endpoint = var("AWS_ENDPOINT_URL_S3").or_else(|| var("AWS_ENDPOINT_URL"));
-    S3Options {
-        allow_http: endpoint.as_deref().is_some_and(|it| it.starts_with("http://")),
-        path_style: endpoint.is_some(),
-        endpoint,
-        region: var("AWS_REGION").or_else(|| var("AWS_DEFAULT_REGION")),
-        access_key_id: var("AWS_ACCESS_KEY_ID"),
-        secret_access_key: var("AWS_SECRET_ACCESS_KEY"),
-        session_token: var("AWS_SESSION_TOKEN"),
-        anonymous: var("AWS_SKIP_SIGNATURE").is_some(),
-    }
 }

@@ -55,7 +55,7 @@ pub(super) fn find(
 ) -> Result<(), DiscoverError> {
     let (bucket, key) = address.split_once('/').unwrap_or((address, ""));
     let error = |source| DiscoverError::Bucket { input: input.to_owned(), source };
-    let store = open(bucket, &options.s3).map_err(error)?;
+    let store = open_bucket(bucket, &options.s3).map_err(error)?;
     let store = Store { address: format!("s3://{bucket}/"), store };
     let pattern = Pattern::new(key)?;
     let gathered = options.runtime.block_on(gather(store, key, pattern.as_ref(), found));
@@ -71,7 +71,14 @@ pub(super) fn find(
     }
 }
 
-fn open(bucket: &str, options: &S3Options) -> object_store::Result<Arc<dyn ObjectStore>> {
+/// Opens a bucket, without asking yet whether it is there.
+///
+/// # Errors
+/// The options do not make sense together.
+pub fn open_bucket(
+    bucket: &str,
+    options: &S3Options,
+) -> object_store::Result<Arc<dyn ObjectStore>> {
     let retry = RetryConfig {
         max_retries: S3_RETRIES_MAX,
         retry_timeout: Duration::from_secs(S3_RETRY_SECONDS_MAX),
