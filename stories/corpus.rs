@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::support::Desk;
 
-fn corpus() -> PathBuf {
+pub(crate) fn corpus() -> PathBuf {
     let default = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data");
     let folder = std::env::var_os("HAECHI_CORPUS").map_or_else(|| default.into(), PathBuf::from);
     assert!(folder.is_dir(), "the corpus is not at `{}`", folder.display());

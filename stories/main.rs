@@ -9,4 +9,8 @@ mod demo;
 #[cfg(test)]
 mod mistakes;
 #[cfg(test)]
+mod ocsf_pairs;
+#[cfg(test)]
 mod support;
+#[cfg(test)]
+mod views;

@@ -7,6 +7,7 @@ mod detection;
 pub mod limits;
 mod page;
 mod source;
+mod view;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -18,6 +19,7 @@ pub use page::{Block, Example, Page};
 pub use source::{
     Column, ColumnKind, Format, Header, Layout, Separator, Source, TimePath, TimeUnit,
 };
+pub use view::{View, ViewColumn};
 
 static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../catalog");
 
@@ -28,6 +30,8 @@ pub struct Catalog {
     pub sources: BTreeMap<String, Source>,
     /// Detections by page name (the path below `detections/`, without `.md`).
     pub detections: BTreeMap<String, Detection>,
+    /// Views by table name.
+    pub views: BTreeMap<String, View>,
 }
 
 /// A page that cannot be used, and why.
@@ -111,14 +115,22 @@ impl Catalog {
         {
             let detection = Detection::from_page(name, Page::parse(path, text)?)?;
             self.detections.insert(name.to_owned(), detection);
+        } else if let Some(rest) = path.strip_prefix("views/")
+            && let Some(name) = rest.strip_suffix(".md")
+        {
+            let view = View::from_page(name, Page::parse(path, text)?)?;
+            self.views.insert(name.to_owned(), view);
         }
         Ok(())
     }
 
-    /// Checks what no single page can: one column name has one type and one spelling over all
-    /// sources, because all sources share one table in the lake, and other engines tell no
-    /// capitals from small letters.
+    /// Checks what no single page can: a table is a source or a view, and one column name has one
+    /// type and one spelling over all sources, because all sources share one table in the lake,
+    /// and other engines tell no capitals from small letters.
     fn check(&self) -> Result<(), CatalogError> {
+        if let Some(view) = self.views.values().find(|it| self.sources.contains_key(&it.name)) {
+            return Err(view.page.fault(format!("there is a source `{}` too", view.name)));
+        }
         let mut types: BTreeMap<&str, (ColumnKind, &str)> = BTreeMap::new();
         let mut spellings: BTreeMap<String, &str> = BTreeMap::new();
         let sources = self.sources.values();
@@ -184,5 +196,6 @@ mod tests {
     fn every_built_in_page_is_well_formed() {
         let catalog = Catalog::built_in().unwrap();
         assert!(catalog.sources.contains_key("cloudtrail"));
+        assert!(catalog.views.contains_key("ocsf_api_activity"));
     }
 }

@@ -58,7 +58,7 @@ impl Embedded {
             // Nothing waits: every table is at hand.
             let added = engine.add_view(&name, &sql).now_or_never();
             let waits = || Err(errors::of_table(&name, &internal_datafusion_err!("it waits")));
-            added.unwrap_or_else(waits)?;
+            added.unwrap_or_else(waits).map_err(|error| errors::of_view(&name, error))?;
         }
         Ok(engine)
     }

@@ -93,6 +93,16 @@ pub(crate) fn of_table(table: &str, reason: &DataFusionError) -> QueryError {
     QueryError::Plan { message, hint: None }
 }
 
+/// Names the view whose query cannot be planned: its author reads this, not only who asked.
+pub(crate) fn of_view(view: &str, error: QueryError) -> QueryError {
+    match error {
+        QueryError::Plan { message, hint } => {
+            QueryError::Plan { message: format!("in the view `{view}`: {message}"), hint }
+        }
+        other => other,
+    }
+}
+
 /// Names what the parser stumbled over; it writes the place itself.
 fn not_sql(error: &ParserError) -> QueryError {
     let text = match error {

@@ -32,7 +32,9 @@ pub fn views(catalog: &Catalog) -> Vec<(String, String)> {
          (partition by source, account, region order by hour))) / 3600 as bigint) - 1 \
          as hours_without_records_before from ({hours})"
     );
-    vec![("coverage".to_owned(), coverage)]
+    let mut views = vec![("coverage".to_owned(), coverage)];
+    views.extend(catalog.views.values().map(|view| (view.name.clone(), view.sql.clone())));
+    views
 }
 
 pub fn sources(session: &Session, args: &Listing) -> Result<()> {

@@ -24,6 +24,7 @@ fn only(catalog: &Catalog, detection: &Detection) -> Catalog {
     Catalog {
         sources: catalog.sources.clone(),
         detections: [(detection.name.clone(), detection.clone())].into(),
+        ..Catalog::default()
     }
 }
 

@@ -276,6 +276,6 @@ async fn a_view_that_cannot_be_planned_is_not_opened() {
     let mut lake = Lake::of_three_days();
     lake.views = vec![("odd".into(), "select evntName from cloudtrail".into())];
     let opened = lake.try_open(vec![lake.table()]);
-    expect!["there is no column `evntName` at line 1, column 8"]
+    expect!["in the view `odd`: there is no column `evntName` at line 1, column 8"]
         .assert_eq(&opened.err().unwrap().to_string());
 }
