@@ -1,6 +1,6 @@
 //! What one worker has gathered and not yet written.
 
-use haechi_sources::{Mapping, Mappings, Reject, Row, RowBuilder, Rows, Sink, SinkError};
+use haechi_sources::{Mapping, Reject, Row, RowBuilder, Rows, Sink, SinkError};
 
 use crate::LakeError;
 use crate::limits::ROW_OVERHEAD_BYTES;
@@ -76,7 +76,12 @@ impl<'a> Batch<'a> {
         });
         let gathered = self.gathered()?;
         self.n_sequence += 1;
-        self.writer.write(gathered, &format!("{}-{:05}", self.name, self.n_sequence))?;
+        let name = format!("{}-{:05}", self.name, self.n_sequence);
+        for (mapping, rows) in self.writer.write(gathered, &name)? {
+            if let Some(builder) = self.builders.get_mut(mapping.index) {
+                *builder = Some(RowBuilder::again(mapping, rows));
+            }
+        }
         self.pieces.extend(next);
         Ok(())
     }
@@ -85,9 +90,10 @@ impl<'a> Batch<'a> {
         let pieces = std::mem::take(&mut self.pieces);
         let names: Vec<String> = pieces.iter().map(|it| it.name.clone()).collect();
         let mut tables = Vec::new();
-        let builders = std::mem::take(&mut self.builders).into_iter();
-        for (mapping, builder) in self.mappings().all.iter().zip(builders) {
-            if let Some(builder) = builder {
+        for (mapping, builder) in self.writer.mappings.all.iter().zip(&mut self.builders) {
+            if let Some(builder) = builder.take()
+                && 0 < builder.n_rows()
+            {
                 tables.push((mapping, builder.finish(mapping, &names)?));
             }
         }
@@ -95,8 +101,18 @@ impl<'a> Batch<'a> {
         Ok(Gathered { tables, pieces, rejects: std::mem::take(&mut self.rejects) })
     }
 
-    fn mappings(&self) -> &'a Mappings {
-        self.writer.mappings
+    /// Returns the builder of the mapping's source.
+    fn builder(&mut self, mapping: &Mapping) -> Option<&mut RowBuilder> {
+        if self.builders.len() <= mapping.index {
+            self.builders.resize_with(mapping.index + 1, || None);
+        }
+        if self.builders.get(mapping.index).is_some_and(Option::is_none) {
+            // Memory kept for sources that may not come again would add up.
+            let idle = self.builders.iter_mut().filter(|it| it.as_ref().is_some_and(is_empty));
+            idle.for_each(|builder| *builder = None);
+        }
+        let builder = self.builders.get_mut(mapping.index)?;
+        Some(builder.get_or_insert_with(|| RowBuilder::new(mapping)))
     }
 
     /// Counts a record; tells whether it is new to the lake.
@@ -121,12 +137,8 @@ impl Sink for Batch<'_> {
             }
             return Ok(());
         }
-        let index = row.mapping.index;
-        if self.builders.len() <= index {
-            self.builders.resize_with(index + 1, || None);
-        }
-        if let Some(builder) = self.builders.get_mut(index) {
-            builder.get_or_insert_with(|| RowBuilder::new(row.mapping)).push(row, file);
+        if let Some(builder) = self.builder(row.mapping) {
+            builder.push(row, file);
         }
         self.n_bytes += row.record.len() + ROW_OVERHEAD_BYTES;
         if self.bytes_max <= self.n_bytes {
@@ -149,4 +161,8 @@ impl Sink for Batch<'_> {
         }
         Ok(())
     }
+}
+
+fn is_empty(builder: &RowBuilder) -> bool {
+    builder.n_rows() == 0
 }

@@ -175,7 +175,7 @@ async fn merged(lake: &Lake, files: &[LakeFile]) -> Result<(Vec<u8>, u64), LakeE
     let all = concat_batches(&schema, &batches)?;
     drop(batches);
     let sorted = sorted_by_time(&all)?;
-    let mut properties = properties(None);
+    let mut properties = properties(&schema, None);
     for column in LOOKED_UP {
         let path = column.split('.').map(str::to_owned).collect::<Vec<_>>();
         if path.first().is_some_and(|name| schema.field_with_name(name).is_ok()) {

@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, RecordBatch, TimestampMicrosecondArray, UInt32Array};
 use arrow::compute::take_record_batch;
-use arrow::datatypes::{Field, Schema};
+use arrow::datatypes::{DataType, Field, Schema};
 use haechi_model::Timestamp;
-use haechi_sources::schema::{INGESTED, POSITION, RECORD, TIME, timestamp};
+use haechi_sources::schema::{INGESTED, RECORD, timestamp};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::ArrowWriterOptions;
 use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder};
+use parquet::schema::types::ColumnPath;
 
 use crate::LakeError;
 use crate::limits::{ROW_GROUP_ROWS, SLICE_ROWS};
@@ -23,7 +24,8 @@ pub(crate) fn encode(
     ingested: Timestamp,
 ) -> Result<Vec<u8>, LakeError> {
     let schema = with_ingested(&batch.schema());
-    let mut writer = writer(Arc::clone(&schema), Vec::new(), properties(id))?;
+    let properties = properties(&schema, id);
+    let mut writer = writer(Arc::clone(&schema), Vec::new(), properties)?;
     for numbers in rows.chunks(SLICE_ROWS) {
         // Rows that stand in order already need not be copied.
         let slice = match numbers.first() {
@@ -53,18 +55,23 @@ pub(crate) fn writer<W: std::io::Write + Send>(
     ArrowWriter::try_new_with_options(output, schema, options).map_err(in_memory)
 }
 
-/// Returns how the lake's files are written.
-pub(crate) fn properties(id: Option<&str>) -> WriterPropertiesBuilder {
+/// Returns how files of such rows are written.
+pub(crate) fn properties(schema: &Schema, id: Option<&str>) -> WriterPropertiesBuilder {
     let mut builder = WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::default()))
         .set_created_by("haechi".to_owned())
         .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
         .set_column_dictionary_enabled(RECORD.into(), false)
         .set_column_statistics_enabled(RECORD.into(), EnabledStatistics::None);
-    for column in [TIME, POSITION] {
+    // Looking numbers up in a dictionary takes several times as long as packing their differences.
+    let packed = |field: &&Arc<Field>| {
+        matches!(field.data_type(), DataType::Int64 | DataType::Timestamp(..))
+    };
+    for field in schema.fields().iter().filter(packed) {
+        let column = ColumnPath::from(field.name().as_str());
         builder = builder
-            .set_column_dictionary_enabled(column.into(), false)
-            .set_column_encoding(column.into(), Encoding::DELTA_BINARY_PACKED);
+            .set_column_dictionary_enabled(column.clone(), false)
+            .set_column_encoding(column, Encoding::DELTA_BINARY_PACKED);
     }
     match id {
         Some(id) => builder.set_column_dictionary_enabled(id.into(), false),

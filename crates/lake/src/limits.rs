@@ -11,8 +11,8 @@ pub const ROW_OVERHEAD_BYTES: usize = 600;
 /// the table around them. Hours that were not touched lately are forgotten and read again.
 pub const KEYS_MAX: usize = 2_000_000;
 
-/// How many rows are sorted and encoded at a time.
-pub const SLICE_ROWS: usize = 16_384;
+/// How many rows are sorted and encoded at a time: few enough to stay in the processor's cache.
+pub const SLICE_ROWS: usize = 2_048;
 
 /// How many rows a row group has: small enough to skip, large enough to compress.
 pub const ROW_GROUP_ROWS: usize = 131_072;

@@ -85,8 +85,13 @@ impl<'a> Writer<'a> {
         (log.lake, self.counts.into_inner().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Writes the batch; `name` begins the names of its files.
-    pub(crate) fn write(&self, gathered: Gathered<'a>, name: &str) -> Result<(), LakeError> {
+    /// Writes the batch and gives back its rows, which nobody reads any more; `name` begins the
+    /// names of its files.
+    pub(crate) fn write(
+        &self,
+        gathered: Gathered<'a>,
+        name: &str,
+    ) -> Result<Vec<(&'a Mapping, Rows)>, LakeError> {
         let Gathered { tables, mut pieces, rejects } = gathered;
         let mut tables: Vec<_> = tables.into_iter().map(|it| Table::new(it.0, it.1)).collect();
         for table in &mut tables {
@@ -109,7 +114,7 @@ impl<'a> Writer<'a> {
                 let learnt = pieces.iter().map(|it| (it.identity, it.known()));
                 learn(&mut locked(&self.log).objects, learnt);
                 self.count(&tables);
-                return Ok(());
+                return Ok(tables.into_iter().map(|table| (table.mapping, table.rows)).collect());
             }
         }
         Err(LakeError::Contention { attempts: COMMIT_ATTEMPTS_MAX })

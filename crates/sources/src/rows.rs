@@ -1,20 +1,23 @@
 //! Rows of one source, column by column, on their way to the lake.
 
 mod column;
+mod texts;
 
 use std::borrow::Cow;
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, DictionaryArray, Int32Array, Int64Array, ListBuilder, StringArray, StringBuilder,
+    ArrayRef, AsArray, DictionaryArray, Int32Array, Int64Array, ListArray, StringArray,
     TimestampMicrosecondArray,
 };
-use arrow::datatypes::{Field, Int32Type, Schema};
+use arrow::datatypes::{DataType, Field, Int32Type, Schema};
 use arrow::error::ArrowError;
 use arrow::record_batch::RecordBatch;
+use haechi_catalog::ColumnKind;
 use haechi_model::{EntityKind, Timestamp};
 
 use self::column::ColumnBuilder;
+use self::texts::{Ends, Texts};
 use crate::limits::ENTITIES_MAX;
 use crate::mapping::{Fields, Mapping};
 use crate::scan::{Shape, Value, unescaped};
@@ -27,14 +30,15 @@ pub struct RowBuilder {
     times: Vec<Option<i64>>,
     accounts: Vec<Option<u32>>,
     known_accounts: Vec<String>,
-    regions: StringBuilder,
+    regions: ColumnBuilder,
     columns: Vec<ColumnBuilder>,
-    entities: ListBuilder<StringBuilder>,
-    records: StringBuilder,
+    entities: Texts,
+    /// Where the entities of each row end.
+    entity_ends: Ends,
+    records: Texts,
     files: Vec<i32>,
     positions: Vec<i64>,
     ids: Vec<u128>,
-    entity: String,
     /// How many bytes the records have.
     pub n_bytes: usize,
 }
@@ -59,21 +63,48 @@ impl RowBuilder {
     /// Returns a builder for rows of the mapping's source.
     #[must_use]
     pub fn new(mapping: &Mapping) -> Self {
-        let element = Field::new("element", arrow::datatypes::DataType::Utf8, true);
         Self {
             times: Vec::new(),
             accounts: Vec::new(),
             known_accounts: Vec::new(),
-            regions: StringBuilder::new(),
+            regions: ColumnBuilder::new(ColumnKind::String),
             columns: mapping.columns.iter().map(|(_, kind)| ColumnBuilder::new(*kind)).collect(),
-            entities: ListBuilder::new(StringBuilder::new()).with_field(element),
-            records: StringBuilder::new(),
+            entities: Texts::default(),
+            entity_ends: Ends::default(),
+            records: Texts::default(),
             files: Vec::new(),
             positions: Vec::new(),
             ids: Vec::new(),
-            entity: String::new(),
             n_bytes: 0,
         }
+    }
+
+    /// Returns a builder for rows of the mapping's source, in the memory of rows of the same
+    /// source that nobody reads any more.
+    #[must_use]
+    pub fn again(mapping: &Mapping, spent: Rows) -> Self {
+        let mut new = Self::new(mapping);
+        let (_, arrays, _) = spent.batch.into_parts();
+        let mut arrays = arrays.into_iter().skip(1);
+        if let Some(regions) = arrays.next() {
+            new.regions = ColumnBuilder::again(ColumnKind::String, regions);
+        }
+        for (column, &(_, kind)) in new.columns.iter_mut().zip(&mapping.columns) {
+            if let Some(array) = arrays.next() {
+                *column = ColumnBuilder::again(kind, array);
+            }
+        }
+        if let Some(entities) = arrays.next() {
+            let list = entities.as_list::<i32>().clone();
+            drop(entities);
+            let (_, ends, texts, _) = list.into_parts();
+            new.entities = Texts::again(texts);
+            new.entity_ends = Ends::again(ends);
+        }
+        if let Some(records) = arrays.next() {
+            new.records = Texts::again(records);
+        }
+        new
     }
 
     /// Returns how many rows there are.
@@ -90,16 +121,18 @@ impl RowBuilder {
         let account = account.filter(|account| EntityKind::Account.accepts(account));
         let account = account.map(|account| self.account_number(&account));
         self.accounts.push(account);
-        let region = mapping.regions.iter().find_map(|&slot| text_of(fields.get(slot)));
-        self.regions.append_option(region);
         let row_index = self.times.len() - 1;
+        let region = mapping.regions.iter().filter_map(|&slot| fields.get(slot));
+        if let Some(region) = region.into_iter().find(|value| !value.is_null()) {
+            self.regions.push(row_index, region);
+        }
         for (column, &(slot, _)) in self.columns.iter_mut().zip(&mapping.columns) {
             if let Some(value) = fields.get(slot) {
                 column.push(row_index, value);
             }
         }
         self.push_entities(fields);
-        self.records.append_value(record);
+        self.records.push(record);
         self.files.push(file);
         self.positions.push(i64::try_from(*position).unwrap_or(i64::MAX));
         if let Some(slot) = mapping.id {
@@ -116,11 +149,13 @@ impl RowBuilder {
         let stored = schema::stored(&mapping.source);
         let times = TimestampMicrosecondArray::from(self.times.clone()).with_timezone("UTC");
         let files = dictionary(self.files.clone(), files)?;
-        let mut arrays: Vec<ArrayRef> = vec![Arc::new(times), Arc::new(self.regions.finish())];
         let n_rows = self.times.len();
-        arrays.extend(self.columns.iter_mut().map(|column| column.finish(n_rows)));
-        arrays.push(Arc::new(self.entities.finish()));
-        arrays.push(Arc::new(self.records.finish()));
+        let mut arrays: Vec<ArrayRef> = vec![Arc::new(times), self.regions.finish(n_rows)?];
+        for column in &mut self.columns {
+            arrays.push(column.finish(n_rows)?);
+        }
+        arrays.push(Arc::new(self.entities()?));
+        arrays.push(Arc::new(self.records.finish()?));
         arrays.push(files);
         arrays.push(Arc::new(Int64Array::from(self.positions)));
         let fields = stored.fields().iter().zip(&arrays).map(|(field, array)| {
@@ -145,15 +180,17 @@ impl RowBuilder {
         for (index, &(kind, value)) in fields.entities.iter().take(ENTITIES_MAX).enumerate() {
             let repeated = fields.entities.iter().take(index).any(|it| *it == (kind, value));
             let Some(name) = text_of(Some(value)) else { continue };
-            if repeated || !kind.accepts(&name) {
-                continue;
+            if !repeated && kind.accepts(&name) {
+                self.entities.push_both(kind.prefix(), &name);
             }
-            self.entity.clear();
-            self.entity.push_str(kind.prefix());
-            self.entity.push_str(&name);
-            self.entities.values().append_value(&self.entity);
         }
-        self.entities.append(true);
+        self.entity_ends.push(self.entities.len());
+    }
+
+    fn entities(&mut self) -> Result<ListArray, ArrowError> {
+        let element = Arc::new(Field::new("element", DataType::Utf8, true));
+        let texts = Arc::new(self.entities.finish()?);
+        ListArray::try_new(element, self.entity_ends.finish(), texts, None)
     }
 }
 
@@ -168,7 +205,7 @@ fn dictionary(files: Vec<i32>, names: &[String]) -> Result<ArrayRef, ArrowError>
 fn text_of(value: Option<Value<'_>>) -> Option<Cow<'_, str>> {
     let value = value?;
     match value.shape {
-        Shape::Scalar if value.text == "null" => None,
+        _ if value.is_null() => None,
         Shape::Plain | Shape::Container | Shape::Scalar => Some(Cow::Borrowed(value.text)),
         Shape::Escaped => unescaped(value.text).map(Cow::Owned),
     }

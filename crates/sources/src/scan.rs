@@ -35,6 +35,14 @@ pub(crate) struct Value<'a> {
     pub shape: Shape,
 }
 
+impl Value<'_> {
+    /// Tells whether it is JSON's `null`.
+    #[inline]
+    pub(crate) fn is_null(&self) -> bool {
+        self.shape == Shape::Scalar && self.text == "null"
+    }
+}
+
 /// What a value is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Shape {

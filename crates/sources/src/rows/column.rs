@@ -3,10 +3,12 @@
 
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, BooleanBuilder, Float64Builder, Int64Builder, StringBuilder};
+use arrow::array::{ArrayRef, BooleanBuilder, Float64Builder, Int64Builder, StringArray};
+use arrow::error::ArrowError;
 use haechi_catalog::ColumnKind;
 
 use super::text_of;
+use super::texts::Texts;
 use crate::scan::Value;
 
 /// A column as it grows.
@@ -17,7 +19,7 @@ pub(super) struct ColumnBuilder {
 }
 
 enum Values {
-    Text(StringBuilder),
+    Text(Texts),
     Int(Int64Builder),
     Float(Float64Builder),
     Bool(BooleanBuilder),
@@ -26,7 +28,7 @@ enum Values {
 impl ColumnBuilder {
     pub(super) fn new(kind: ColumnKind) -> Self {
         let values = match kind {
-            ColumnKind::String | ColumnKind::Json => Values::Text(StringBuilder::new()),
+            ColumnKind::String | ColumnKind::Json => Values::Text(Texts::default()),
             ColumnKind::Int => Values::Int(Int64Builder::new()),
             ColumnKind::Float => Values::Float(Float64Builder::new()),
             ColumnKind::Bool => Values::Bool(BooleanBuilder::new()),
@@ -34,12 +36,23 @@ impl ColumnBuilder {
         Self { values, n_rows: 0 }
     }
 
+    /// Returns an empty column of the kind, in the memory of one that nobody reads any more.
+    pub(super) fn again(kind: ColumnKind, spent: ArrayRef) -> Self {
+        match spent.as_any().downcast_ref::<StringArray>() {
+            Some(_) => Self { values: Values::Text(Texts::again(spent)), n_rows: 0 },
+            None => Self::new(kind),
+        }
+    }
+
     /// Sets the row's value, unless it is not of the column's type.
     #[inline]
     pub(super) fn push(&mut self, row_index: usize, value: Value<'_>) {
         self.pad(row_index);
         match &mut self.values {
-            Values::Text(column) => column.append_option(text_of(Some(value))),
+            Values::Text(column) => match text_of(Some(value)) {
+                Some(text) => column.push(&text),
+                None => column.push_nulls(1),
+            },
             Values::Int(column) => column.append_option(value.text.parse().ok()),
             Values::Float(column) => column.append_option(value.text.parse().ok()),
             Values::Bool(column) => column.append_option(value.text.parse().ok()),
@@ -55,7 +68,7 @@ impl ColumnBuilder {
             return;
         }
         match &mut self.values {
-            Values::Text(column) => column.append_nulls(n_nulls),
+            Values::Text(column) => column.push_nulls(n_nulls),
             Values::Int(column) => column.append_nulls(n_nulls),
             Values::Float(column) => column.append_nulls(n_nulls),
             Values::Bool(column) => column.append_nulls(n_nulls),
@@ -64,13 +77,13 @@ impl ColumnBuilder {
     }
 
     /// Gives up the column of so many rows.
-    pub(super) fn finish(&mut self, n_rows: usize) -> ArrayRef {
+    pub(super) fn finish(&mut self, n_rows: usize) -> Result<ArrayRef, ArrowError> {
         self.pad(n_rows);
-        match &mut self.values {
-            Values::Text(column) => Arc::new(column.finish()),
+        Ok(match &mut self.values {
+            Values::Text(column) => Arc::new(column.finish()?),
             Values::Int(column) => Arc::new(column.finish()),
             Values::Float(column) => Arc::new(column.finish()),
             Values::Bool(column) => Arc::new(column.finish()),
-        }
+        })
     }
 }
