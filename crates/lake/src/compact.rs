@@ -3,18 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use arrow::array::{Array, AsArray, RecordBatch, UInt32Array};
-use arrow::compute::{SortOptions, concat_batches, sort_to_indices, take_record_batch};
-use arrow::datatypes::{Schema, TimestampMicrosecondType};
 use deltalake_core::kernel::Action;
 use haechi_model::Timestamp;
-use haechi_sources::schema::TIME;
 use object_store::{ObjectStoreExt, PutPayload};
 
 use crate::encode::{properties, writer};
 use crate::files::{LakeFile, Partition};
-use crate::limits::{COMPACTED_FILE_BYTES, SMALL_FILE_BYTES};
-use crate::reader::read;
+use crate::limits::{COMPACTED_FILE_BYTES, MERGED_PIECE_BYTES, SMALL_FILE_BYTES};
+use crate::merge::Merge;
 use crate::table::Commit;
 use crate::{Lake, LakeError};
 
@@ -161,20 +157,10 @@ async fn merge(
 }
 
 /// Returns the rows of the files, sorted by time, as one Parquet file.
-// LIMIT: a bin's rows are held in memory once while they are sorted: COMPACTED_FILE_BYTES
-// compressed.
+// LIMIT: the file is held in memory until it is stored: COMPACTED_FILE_BYTES.
 async fn merged(lake: &Lake, files: &[LakeFile]) -> Result<(Vec<u8>, u64), LakeError> {
-    let mut batches = Vec::new();
-    for file in files {
-        batches.extend(read(&lake.store(), file, None).await?);
-    }
-    let schemas = batches.iter().map(|batch| batch.schema().as_ref().clone());
-    let schema = Arc::new(Schema::try_merge(schemas)?);
-    let batches = batches.into_iter().map(|batch| widened(&batch, &schema));
-    let batches = batches.collect::<Result<Vec<_>, LakeError>>()?;
-    let all = concat_batches(&schema, &batches)?;
-    drop(batches);
-    let sorted = sorted_by_time(&all)?;
+    let mut merge = Merge::new(&lake.store(), files, MERGED_PIECE_BYTES).await?;
+    let schema = Arc::clone(&merge.schema);
     let mut properties = properties(&schema, None);
     for column in LOOKED_UP {
         let path = column.split('.').map(str::to_owned).collect::<Vec<_>>();
@@ -185,27 +171,8 @@ async fn merged(lake: &Lake, files: &[LakeFile]) -> Result<(Vec<u8>, u64), LakeE
     }
     let fail = |source| LakeError::Parquet { path: "a file being written".to_owned(), source };
     let mut writer = writer(schema, Vec::new(), properties)?;
-    writer.write(&sorted).map_err(fail)?;
-    Ok((writer.into_inner().map_err(fail)?, sorted.num_rows() as u64))
-}
-
-/// Returns the batch with nulls for the columns it lacks.
-fn widened(batch: &RecordBatch, schema: &Arc<Schema>) -> Result<RecordBatch, LakeError> {
-    let column = |field: &Arc<arrow::datatypes::Field>| match batch.column_by_name(field.name()) {
-        Some(column) => Arc::clone(column),
-        None => arrow::array::new_null_array(field.data_type(), batch.num_rows()),
-    };
-    let columns = schema.fields().iter().map(column).collect();
-    Ok(RecordBatch::try_new(Arc::clone(schema), columns)?)
-}
-
-fn sorted_by_time(batch: &RecordBatch) -> Result<RecordBatch, LakeError> {
-    let Some(times) = batch.column_by_name(TIME) else { return Ok(batch.clone()) };
-    let values = times.as_primitive_opt::<TimestampMicrosecondType>();
-    if values.is_some_and(|it| it.null_count() == 0 && it.values().is_sorted()) {
-        return Ok(batch.clone());
+    while let Some(rows) = merge.next().await? {
+        writer.write(&rows).map_err(fail)?;
     }
-    let options = SortOptions { descending: false, nulls_first: true };
-    let order: UInt32Array = sort_to_indices(times, Some(options), None)?;
-    Ok(take_record_batch(batch, &order)?)
+    Ok((writer.into_inner().map_err(fail)?, merge.n_rows() as u64))
 }

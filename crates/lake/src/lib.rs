@@ -13,6 +13,7 @@ mod files;
 mod ingest;
 mod keys;
 pub mod limits;
+mod merge;
 mod objects;
 mod order;
 mod reader;

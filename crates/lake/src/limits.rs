@@ -26,6 +26,9 @@ pub const SMALL_FILE_BYTES: u64 = 32 << 20;
 /// How large compaction makes a file: what one worker of an engine likes to read at once.
 pub const COMPACTED_FILE_BYTES: u64 = 128 << 20;
 
+/// How many bytes of rows compaction sorts at a time.
+pub const MERGED_PIECE_BYTES: usize = 32 << 20;
+
 /// Years outside this range are no event times, and their partition is that of no time.
 pub const YEARS: std::ops::RangeInclusive<&str> = "1970-01-01"..="9999-12-31";
 
