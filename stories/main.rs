@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod corpus;
 #[cfg(test)]
+mod coverage;
+#[cfg(test)]
 mod crash;
 #[cfg(test)]
 mod demo;
@@ -11,6 +13,10 @@ mod mistakes;
 #[cfg(test)]
 mod ocsf_pairs;
 #[cfg(test)]
+mod on_s3;
+#[cfg(test)]
 mod support;
 #[cfg(test)]
 mod views;
+#[cfg(test)]
+mod writers;

@@ -1,5 +1,6 @@
 //! A folder to work in, and the binary.
 
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -10,11 +11,17 @@ use tempfile::TempDir;
 /// A folder for one story.
 pub(crate) struct Desk {
     folder: TempDir,
+    variables: BTreeMap<String, String>,
 }
 
 impl Desk {
     pub(crate) fn new() -> Self {
-        Self { folder: TempDir::new().unwrap() }
+        Self { folder: TempDir::new().unwrap(), variables: BTreeMap::new() }
+    }
+
+    /// Sets a variable of the environment for the commands that follow.
+    pub(crate) fn set(&mut self, name: &str, value: &str) {
+        self.variables.insert(name.to_owned(), value.to_owned());
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
@@ -25,7 +32,7 @@ impl Desk {
     pub(crate) fn command<S: AsRef<OsStr>>(&self, arguments: &[S]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_haechi"));
         command.args(arguments).env("HOME", self.folder.path()).env_remove("HAECHI_LAKE");
-        command.env_remove("XDG_DATA_HOME");
+        command.env_remove("XDG_DATA_HOME").envs(&self.variables);
         command
     }
 

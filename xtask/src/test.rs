@@ -17,7 +17,7 @@ pub(crate) enum Scope {
     ThisCheckout,
 }
 
-/// Runs the tests: this checkout's own, the examples in documentation, the real logs.
+/// Runs the tests: this checkout's own, the examples in documentation, S3, the real logs.
 pub(crate) fn test(scope: Scope) -> Result<()> {
     let checkout = places::checkout()?;
     let target = places::target(&checkout)?;
@@ -28,9 +28,22 @@ pub(crate) fn test(scope: Scope) -> Result<()> {
         steps.step("examples in the documentation", || {
             run(&mut cargo(&checkout, &["test", "--locked", "--quiet", "--doc", "--workspace"]))
         });
+        servers(&mut steps, &checkout, &target);
         corpus(&mut steps, &checkout, &target);
     }
     steps.finish()
+}
+
+/// Tests against a server that speaks S3, which comes as Python wheels.
+fn servers(steps: &mut Steps, checkout: &Path, target: &Path) {
+    const NAME: &str = "tests on S3";
+    match tools::python_with(&checkout.join("stories/requirements.txt"), target) {
+        Ok(python) => steps.step(NAME, || {
+            let variables = [("HAECHI_PYTHON", python)];
+            nextest(checkout, target, &["--profile", "servers"], &variables)
+        }),
+        Err(error) => steps.skip(NAME, &format!("{error:#}")),
+    }
 }
 
 /// Tests against real logs, which are too large and not ours to keep in this checkout.

@@ -216,11 +216,15 @@ pub enum LakeCommand {
 /// `haechi verify`
 #[derive(Debug, ClapArgs)]
 pub struct Verify {
-    /// A copy of the trail's bucket, as `aws s3 sync` makes it
-    pub folder: PathBuf,
+    /// The trail's bucket: `s3://bucket/prefix`, or a copy as `aws s3 sync` makes it
+    #[arg(value_name = "FOLDER")]
+    pub logs: String,
     /// Public keys: the JSON of `aws cloudtrail list-public-keys` (may be given several times)
     #[arg(long, required = true, value_name = "FILE")]
     pub keys: Vec<PathBuf>,
+    /// A lake that is to keep the outcomes; `haechi coverage` then shows failures by the hour
+    #[arg(long, value_name = "DIR")]
+    pub lake: Option<String>,
     #[command(flatten)]
     pub window: WindowArgs,
     /// How to print the report

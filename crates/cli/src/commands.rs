@@ -8,6 +8,7 @@ use haechi_catalog::Catalog;
 use crate::args::{Args, Command};
 use crate::session::Session;
 
+mod coverage;
 mod findings;
 mod ingest;
 mod lake;

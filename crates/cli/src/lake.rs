@@ -20,9 +20,14 @@ const IN_FOLDERS: [&str; 2] = [haechi_sources::schema::ACCOUNT, haechi_sources::
 
 /// Returns where the lake is.
 pub fn location(args: &LakeArgs) -> Result<Location> {
-    let Some(text) = &args.lake else {
-        return Ok(Location::Folder(data_folder()?.join("lake")));
-    };
+    match &args.lake {
+        Some(text) => named(text),
+        None => Ok(Location::Folder(data_folder()?.join("lake"))),
+    }
+}
+
+/// Returns the place that a text names.
+pub fn named(text: &str) -> Result<Location> {
     if !text.starts_with("s3://") {
         return Ok(Location::Folder(PathBuf::from(text)));
     }
@@ -33,14 +38,17 @@ pub fn location(args: &LakeArgs) -> Result<Location> {
 /// Returns the bucket of an `s3://` URL, with the credentials of the environment.
 fn s3(url: &Url) -> Result<Arc<dyn ObjectStore>> {
     let bucket = url.host_str().ok_or_else(|| anyhow!("`{url}` names no bucket"))?;
-    open_bucket(bucket, &s3_options()).context("S3 cannot be used")
+    open_bucket(bucket, &s3_options()?).context("S3 cannot be used")
 }
 
 /// Returns the S3 settings of the environment, under the names that AWS's own tools use.
-pub fn s3_options() -> S3Options {
+pub fn s3_options() -> Result<S3Options> {
     let var = |name: &str| std::env::var(name).ok().filter(|it| !it.is_empty());
     let endpoint = var("AWS_ENDPOINT_URL_S3").or_else(|| var("AWS_ENDPOINT_URL"));
-    S3Options {
+    let seconds = var("HAECHI_S3_TIMEOUT").map(|text| {
+        text.parse().map_err(|_| anyhow!("HAECHI_S3_TIMEOUT is `{text}`: use whole seconds"))
+    });
+    Ok(S3Options {
         allow_http: endpoint.as_deref().is_some_and(|it| it.starts_with("http://")),
         path_style: endpoint.is_some(),
         endpoint,
@@ -48,8 +56,9 @@ pub fn s3_options() -> S3Options {
         access_key_id: var("AWS_ACCESS_KEY_ID"),
         secret_access_key: var("AWS_SECRET_ACCESS_KEY"),
         session_token: var("AWS_SESSION_TOKEN"),
-        anonymous: var("AWS_SKIP_SIGNATURE").is_some(),
-    }
+        anonymous: var("AWS_SKIP_SIGNATURE").is_some_and(|it| it != "false"),
+        request_seconds_max: seconds.transpose()?,
+    })
 }
 
 /// Opens the store of findings that belongs to the lake.

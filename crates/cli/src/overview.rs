@@ -6,7 +6,7 @@ use anyhow::Result;
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
 use futures::TryStreamExt;
-use haechi_lake::Lake;
+use haechi_lake::{Lake, schema};
 use haechi_model::{Timestamp, Window};
 use haechi_query::Engine;
 use serde::Serialize;
@@ -60,7 +60,7 @@ impl Overview {
         let names: BTreeSet<String> =
             lake.files()?.into_iter().map(|file| file.partition.source).collect();
         let within = within(window);
-        for name in names.iter().filter(|it| *it != "objects" && *it != "rejects") {
+        for name in names.iter().filter(|it| !schema::OWN.contains(&it.as_str())) {
             let lost = match name.as_str() {
                 "vpc_flow" | "transit_gateway_flow" => {
                     "count(*) filter (where log_status = 'SKIPDATA')"

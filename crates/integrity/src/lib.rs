@@ -32,6 +32,7 @@ mod signature;
 
 // The answer.
 mod display;
+mod files;
 mod report;
 mod summary;
 
@@ -43,6 +44,7 @@ mod summary;
 )]
 mod tests;
 
+pub use files::FileOutcome;
 pub use folder::Folder;
 pub use keys::{KeysError, PublicKeys};
 pub use names::ChainId;

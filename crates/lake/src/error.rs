@@ -30,6 +30,9 @@ pub enum LakeError {
         /// What the store said.
         source: object_store::Error,
     },
+    /// An object cannot be read now, but may be another time.
+    #[error(transparent)]
+    Object(#[from] haechi_sources::ReadError),
     /// A file of the lake is not the Parquet it should be.
     #[error("`{path}` in the lake cannot be understood")]
     Parquet {

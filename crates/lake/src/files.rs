@@ -12,7 +12,7 @@ use crate::schema::PARTITIONS;
 /// What the folders of a file say.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Partition {
-    /// The source, `objects` or `rejects`.
+    /// The source, or one of our own tables, [`OWN`](crate::schema::OWN).
     pub source: String,
     /// The account, where it is known.
     pub account: Option<String>,

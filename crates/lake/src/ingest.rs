@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use haechi_model::Timestamp;
-use haechi_sources::{Mappings, Object, Objects, SinkError, open, read_object};
+use haechi_sources::{
+    Mappings, Object, Objects, ReadError, S3Error, S3Fault, SinkError, open, read_object,
+};
 use serde::Serialize;
 use tokio::runtime::Handle;
 
@@ -178,6 +180,11 @@ impl Run<'_> {
         }
         let opened = match open(object) {
             Ok(opened) => opened,
+            // Those after it would not be read either, each after minutes of trying.
+            Err(source) if is_unreachable(&source) => {
+                let name = object.name.clone();
+                return Err(ReadError::Object { name, source }.into());
+            }
             Err(error) => {
                 let unreadable = (object.name.clone(), error.to_string());
                 locked(&self.total).unreadable.push(unreadable);
@@ -223,10 +230,19 @@ impl Run<'_> {
     }
 }
 
+/// Tells whether the store itself cannot be reached, and not only this object.
+fn is_unreachable(error: &std::io::Error) -> bool {
+    S3Error::behind(error).is_some_and(|error| error.fault() == S3Fault::Unreachable)
+}
+
 /// Returns the lake's error out of the sink's.
 fn sink_error(error: SinkError) -> LakeError {
-    match error.downcast::<LakeError>() {
-        Ok(error) => *error,
+    let error = match error.downcast::<LakeError>() {
+        Ok(error) => return *error,
+        Err(error) => error,
+    };
+    match error.downcast::<ReadError>() {
+        Ok(error) => (*error).into(),
         Err(error) => LakeError::Worker(error.to_string()),
     }
 }

@@ -20,6 +20,7 @@ mod reader;
 pub mod schema;
 mod stats;
 mod table;
+mod verified;
 mod writer;
 
 pub use compact::{Compacted, Expired, compact, expire};
@@ -28,3 +29,4 @@ pub use files::{LakeFile, Partition};
 pub use ingest::{IngestOptions, Ingested, Progress, SourceCounts, ingest};
 pub use stats::{Stats, repair, stats};
 pub use table::{Lake, Location};
+pub use verified::{Verified, put_verified};

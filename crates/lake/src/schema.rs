@@ -1,4 +1,4 @@
-//! The one table's schema: all sources' columns, and those of objects and rejects.
+//! The one table's schema: all sources' columns, and those of our own tables.
 
 use std::sync::Arc;
 
@@ -16,6 +16,11 @@ pub const PARTITIONS: [&str; 3] = [SOURCE, ACCOUNT, DATE];
 pub const OBJECTS: &str = "objects";
 /// The table of what could not be a row.
 pub const REJECTS: &str = "rejects";
+
+/// The table of what verifying CloudTrail's digests said about each file.
+pub const VERIFIED: &str = "verified";
+/// The tables that are no source's.
+pub const OWN: [&str; 3] = [OBJECTS, REJECTS, VERIFIED];
 
 /// Returns the columns of the objects table as they stand in a file.
 #[must_use]
@@ -51,6 +56,23 @@ pub fn rejects() -> SchemaRef {
     ]))
 }
 
+/// Returns the columns of the table of verified files as they stand in a file.
+///
+/// `time` is the time that the file stands for, `ingested` that of the verification.
+#[must_use]
+pub fn verified() -> SchemaRef {
+    Arc::new(Schema::new(vec![
+        timestamp(TIME),
+        text(REGION),
+        text(FILE),
+        text("verified_account"),
+        text("verified_kind"),
+        text("verified_status"),
+        Field::new("verified_failed", DataType::Boolean, true),
+        timestamp(INGESTED),
+    ]))
+}
+
 /// Returns the columns of a source's table as queries see it.
 #[must_use]
 pub fn queried(stored: &Schema) -> SchemaRef {
@@ -67,18 +89,19 @@ pub fn tables(catalog: &Catalog) -> Vec<(String, SchemaRef)> {
     let mut tables: Vec<_> = catalog.sources.values().map(table).collect();
     tables.push((OBJECTS.to_owned(), queried(&objects())));
     tables.push((REJECTS.to_owned(), queried(&rejects())));
+    tables.push((VERIFIED.to_owned(), queried(&verified())));
     tables
 }
 
 /// Returns the columns of the one Delta table: the common ones, then every source's, then those of
-/// objects and rejects, each once.
+/// our own tables, each once.
 #[must_use]
 pub fn lake(catalog: &Catalog) -> Schema {
     let mut fields = vec![text(SOURCE), text(ACCOUNT), text(DATE), timestamp(TIME), text(REGION)];
     fields.push(Field::new(ENTITIES, list_of_text(), true));
     fields.extend([text(RECORD), text(FILE), int(POSITION), timestamp(INGESTED)]);
     let stored = catalog.sources.values().map(stored);
-    for schema in stored.chain([objects(), rejects()]) {
+    for schema in stored.chain([objects(), rejects(), verified()]) {
         for field in schema.fields() {
             if !fields.iter().any(|known| known.name() == field.name()) {
                 fields.push(field.as_ref().clone());

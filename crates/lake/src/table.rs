@@ -186,7 +186,34 @@ impl Lake {
     }
 
     /// Writes a commit onto the state last seen; loses if that is no longer the newest.
+    ///
+    /// A store may take a commit and fail to say so: what counts is what is in the log. When the
+    /// commit is there, the lake stands at it and not behind it: what another writer did since
+    /// then is found out by the next commit, which loses.
     pub(crate) async fn commit(&mut self, actions: Vec<Action>) -> Result<Commit, LakeError> {
+        let added: Vec<String> = actions.iter().filter_map(path_added).collect();
+        for _ in 0..limits::COMMIT_ATTEMPTS_MAX {
+            let seen = self.version();
+            let error = match self.commit_once(actions.clone()).await {
+                Ok(()) => return Ok(Commit::Done),
+                Err(error) => error,
+            };
+            // An error here says that there is no such version, or comes again just below.
+            let next = self.table.update_incremental(Some(seen + 1)).await;
+            if next.is_ok() && self.has_all(&added)? {
+                return Ok(Commit::Done);
+            }
+            match self.refresh().await {
+                Ok(()) if self.version() != seen => return Ok(Commit::Lost),
+                _ if !is_loss(&error) => return Err(error.into()),
+                // The winner's commit can be in the way before it can be seen.
+                refreshed => refreshed?,
+            }
+        }
+        Err(LakeError::Contention { attempts: limits::COMMIT_ATTEMPTS_MAX })
+    }
+
+    async fn commit_once(&mut self, actions: Vec<Action>) -> Result<(), DeltaTableError> {
         let operation = DeltaOperation::Write {
             mode: SaveMode::Append,
             partition_by: Some(PARTITIONS.map(str::to_owned).to_vec()),
@@ -194,26 +221,33 @@ impl Lake {
         };
         let properties = CommitProperties::default().with_max_retries(0);
         let state = self.table.snapshot()?.clone();
-        let committed = CommitBuilder::from(properties)
+        let done = CommitBuilder::from(properties)
             .with_actions(actions)
             .build(Some(state.snapshot()), self.table.log_store(), operation)
-            .await;
-        match committed {
-            Ok(done) => {
-                self.table.state = Some(done.snapshot());
-                Ok(Commit::Done)
-            }
-            Err(DeltaTableError::Transaction { .. } | DeltaTableError::VersionAlreadyExists(_)) => {
-                let seen = self.version();
-                self.refresh().await?;
-                if self.version() == seen {
-                    return Err(LakeError::Contention { attempts: limits::COMMIT_ATTEMPTS_MAX });
-                }
-                Ok(Commit::Lost)
-            }
-            Err(error) => Err(error.into()),
-        }
+            .await?;
+        self.table.state = Some(done.snapshot());
+        Ok(())
     }
+
+    /// Tells whether the lake has all of some files; no files are none of ours.
+    fn has_all(&self, paths: &[String]) -> Result<bool, LakeError> {
+        let files = self.files()?;
+        let has = |path: &String| files.binary_search_by(|it| it.path.cmp(path)).is_ok();
+        Ok(!paths.is_empty() && paths.iter().all(has))
+    }
+}
+
+/// Returns the path of the file that the action adds.
+fn path_added(action: &Action) -> Option<String> {
+    match action {
+        Action::Add(add) => Some(add.path.clone()),
+        _ => None,
+    }
+}
+
+/// Tells whether the commit lost against another.
+fn is_loss(error: &DeltaTableError) -> bool {
+    matches!(error, DeltaTableError::Transaction { .. } | DeltaTableError::VersionAlreadyExists(_))
 }
 
 fn delta_schema(schema: &Schema) -> Result<StructType, LakeError> {

@@ -20,8 +20,10 @@ use crate::schema::{OBJECTS, REJECTS};
 use crate::table::{Commit, Lake};
 use crate::{LakeError, SourceCounts};
 
+mod others;
 mod read_back;
 
+use others::Others;
 use read_back::{Stored, stored_ids, stored_objects};
 
 /// Writes batches of several workers into one lake.
@@ -38,8 +40,11 @@ pub(crate) struct Writer<'a> {
 /// The log as last seen, and what follows from it.
 struct Log {
     lake: Lake,
+    /// The version of the lake that the rest is of: a commit that lost shows a newer one.
+    indexed: u64,
     files: HashMap<Partition, Vec<LakeFile>>,
     objects: KnownObjects,
+    others: Others,
 }
 
 /// A source's rows on their way into the lake.
@@ -61,7 +66,8 @@ impl<'a> Writer<'a> {
         now: Timestamp,
     ) -> Result<Self, LakeError> {
         let store = lake.store();
-        let mut log = Log { lake, files: HashMap::new(), objects: KnownObjects::default() };
+        let (files, objects) = (HashMap::new(), KnownObjects::default());
+        let mut log = Log { indexed: 0, lake, files, objects, others: Others::default() };
         log.index(&runtime, &store)?;
         Ok(Self {
             mappings,
@@ -94,6 +100,8 @@ impl<'a> Writer<'a> {
     ) -> Result<Vec<(&'a Mapping, Rows)>, LakeError> {
         let Gathered { tables, mut pieces, rejects } = gathered;
         let mut tables: Vec<_> = tables.into_iter().map(|it| Table::new(it.0, it.1)).collect();
+        // Taken before the ids are: what others store from here on is compared with this batch.
+        let mut n_seen = locked(&self.log).others.len();
         for table in &mut tables {
             self.keep_new(table)?;
         }
@@ -110,7 +118,7 @@ impl<'a> Writer<'a> {
                 let rows = objects::rejects_of(&rejects, self.now)?;
                 self.put(&Batch::own(REJECTS, &rows, self.now), &name, &mut files)?;
             }
-            if self.commit(&files, &pieces, &mut tables)? {
+            if self.commit(&files, &pieces, &mut tables, &mut n_seen)? {
                 let learnt = pieces.iter().map(|it| (it.identity, it.known()));
                 learn(&mut locked(&self.log).objects, learnt);
                 self.count(&tables);
@@ -195,19 +203,26 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    /// Commits the files. When another writer was faster and has some of the same records, takes
-    /// the mark off those rows and tells that the files must be written again.
+    /// Commits the files. When other writers stored some of the same records since the batch was
+    /// gathered, takes the mark off those rows and tells that the files must be written again.
     fn commit(
         &self,
         files: &[LakeFile],
         pieces: &[Piece],
         tables: &mut [Table<'_>],
+        n_seen: &mut usize,
     ) -> Result<bool, LakeError> {
         for _ in 0..COMMIT_ATTEMPTS_MAX {
             let mut log = locked(&self.log);
-            let actions = files.iter().map(|file| Action::Add(file.add(true))).collect();
-            match self.runtime.block_on(log.lake.commit(actions))? {
-                Commit::Done => {
+            // INVARIANT: only a log that is indexed is committed to. Otherwise another worker's
+            // lost commit would hide from this batch what the winner stored.
+            if log.lake.version() == log.indexed {
+                if log.others.drop_stored(n_seen, pieces, &log.objects, tables) {
+                    return Ok(false);
+                }
+                let actions = files.iter().map(|file| Action::Add(file.add(true))).collect();
+                if let Commit::Done = self.runtime.block_on(log.lake.commit(actions))? {
+                    log.indexed = log.lake.version();
                     log.add(files);
                     drop(log);
                     let mut keys = locked(&self.keys);
@@ -216,57 +231,36 @@ impl<'a> Writer<'a> {
                     }
                     return Ok(true);
                 }
-                Commit::Lost => {
-                    let new = log.index(&self.runtime, &self.store)?;
-                    let is_complete = |piece: &Piece| {
-                        log.objects.get(&piece.identity).is_some_and(|it| it.is_complete)
-                    };
-                    let complete: Vec<bool> = pieces.iter().map(is_complete).collect();
-                    drop(log);
-                    if self.drop_stored(&new, &complete, tables)? {
-                        return Ok(false);
-                    }
-                }
             }
+            drop(log);
+            self.learn_others()?;
         }
         Err(LakeError::Contention { attempts: COMMIT_ATTEMPTS_MAX })
     }
 
-    /// Drops rows that another writer's files have; tells whether there were any.
-    ///
-    /// `complete` tells for each object whether another writer has all of it.
-    fn drop_stored(
-        &self,
-        new: &[LakeFile],
-        complete: &[bool],
-        tables: &mut [Table<'_>],
-    ) -> Result<bool, LakeError> {
-        let mut dropped = false;
-        for table in tables {
-            let Some(id) = table.id_column() else {
-                dropped |= table.drop_objects(complete);
+    /// Reads what other writers stored since the log was indexed.
+    fn learn_others(&self) -> Result<(), LakeError> {
+        // Both locks, in the order that `keep_new` takes them: no worker may claim ids in between.
+        let mut keys = locked(&self.keys);
+        let mut log = locked(&self.log);
+        for file in log.index(&self.runtime, &self.store)? {
+            let source = &file.partition.source;
+            let mapping = self.mappings.all.iter().find(|it| it.source.name == *source);
+            let Some((mapping, id)) = mapping.and_then(|it| Some((it, id_column(it)?))) else {
                 continue;
             };
-            let mut stored = HashSet::new();
-            let source = &table.mapping.source.name;
-            for file in new.iter().filter(|file| file.partition.source == *source) {
-                let index = table.mapping.index;
-                let ids = self.runtime.block_on(stored_ids(&self.store, file, index, id))?;
-                for it in ids {
-                    stored.insert(it.id);
-                    let mut keys = locked(&self.keys);
-                    if keys.has(&it.hour) {
-                        keys.add(it.hour, [it.id]);
-                    }
+            let stored =
+                self.runtime.block_on(stored_ids(&self.store, &file, mapping.index, id))?;
+            let mut ids = HashSet::with_capacity(stored.len());
+            for it in stored {
+                ids.insert(it.id);
+                if keys.has(&it.hour) {
+                    keys.add(it.hour, [it.id]);
                 }
             }
-            for (kept, id) in table.is_kept.iter_mut().zip(&table.rows.ids) {
-                let is_stored = *kept && stored.contains(id);
-                *kept &= !is_stored;
-                dropped |= is_stored;
-            }
+            log.others.push(mapping.index, ids);
         }
-        Ok(dropped)
+        Ok(())
     }
 
     fn count(&self, tables: &[Table<'_>]) {
@@ -313,6 +307,7 @@ impl Log {
         let known: HashSet<String> =
             self.files.values().flatten().map(|file| file.path.clone()).collect();
         let all = self.lake.files()?;
+        self.indexed = self.lake.version();
         let new: Vec<_> = all.iter().filter(|it| !known.contains(&it.path)).cloned().collect();
         self.files.clear();
         self.add(&all);
@@ -367,20 +362,7 @@ impl<'a> Table<'a> {
 
     /// Returns the column that makes a record itself.
     fn id_column(&self) -> Option<&'a str> {
-        let path = self.mapping.source.id.as_ref()?;
-        self.mapping.source.columns.iter().find(|it| it.path == *path).map(|it| it.name.as_str())
-    }
-
-    /// Drops the rows of those objects; tells whether there were any.
-    fn drop_objects(&mut self, is_dropped: &[bool]) -> bool {
-        let mut dropped = false;
-        for (kept, &object) in self.is_kept.iter_mut().zip(&self.rows.objects) {
-            let index = usize::try_from(object).unwrap_or(usize::MAX);
-            let drop = *kept && is_dropped.get(index) == Some(&true);
-            *kept &= !drop;
-            dropped |= drop;
-        }
-        dropped
+        id_column(self.mapping)
     }
 
     /// Returns the hours that the rows lie in, and for each row its hour and id.
@@ -401,6 +383,12 @@ impl<'a> Table<'a> {
         }
         (hours, rows)
     }
+}
+
+/// Returns the column that makes a record of the source itself.
+fn id_column(mapping: &Mapping) -> Option<&str> {
+    let path = mapping.source.id.as_ref()?;
+    mapping.source.columns.iter().find(|it| it.path == *path).map(|it| it.name.as_str())
 }
 
 /// Counts, for each object, which of its rows are new.

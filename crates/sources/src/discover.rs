@@ -18,10 +18,11 @@ use std::path::Path;
 use haechi_model::Window;
 use tokio::runtime::Handle;
 
-pub use bucket::{S3Options, open_bucket};
 pub use found::Discovered;
 use found::Found;
 use pattern::Pattern;
+
+use crate::s3::{S3Error, S3Options};
 
 /// Members by which a folder is known as a lake: its log, or what haechi keeps beside it.
 const LAKE_MEMBERS: &[&str] = &["_delta_log", "_haechi"];
@@ -86,6 +87,9 @@ impl DiscoverError {
     /// Returns what the person can do about it.
     #[must_use]
     pub fn hint(&self) -> &'static str {
+        if let Some(error) = S3Error::behind(self) {
+            return error.hint();
+        }
         match self {
             Self::Missing { input } if input.starts_with("s3://") => {
                 "check the bucket and the key; end it with `*` to take every key that begins like it"
@@ -103,7 +107,7 @@ impl DiscoverError {
             Self::Bucket { source: object_store::Error::InvalidPath { .. }, .. } => {
                 "a key with an empty part, as in `a//b`, cannot be read: name the prefixes beside it"
             }
-            Self::Bucket { .. } => "check the credentials, the Region and the endpoint",
+            Self::Bucket { .. } => "check the AWS_* variables, the endpoint's above all",
             Self::TooMany { .. } => "name less at a time, such as one account or one month",
         }
     }

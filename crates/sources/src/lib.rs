@@ -15,6 +15,7 @@ mod parquet;
 mod read;
 mod recognise;
 mod rows;
+mod s3;
 mod scan;
 pub mod schema;
 #[cfg(test)]
@@ -24,11 +25,12 @@ mod time;
 mod window;
 
 pub use content::{Opened, open};
-pub use discover::{DiscoverError, DiscoverOptions, Discovered, S3Options, discover, open_bucket};
+pub use discover::{DiscoverError, DiscoverOptions, Discovered, discover};
 pub use mapping::{Mapping, Mappings};
 pub use object::{Object, Objects, Place};
 pub use read::{ReadError, Skipped, Summary, read_object};
 pub use rows::{RowBuilder, Rows, record_id};
+pub use s3::{S3Error, S3Fault, S3Options, open_bucket};
 
 /// Receives what a reader makes of an object.
 pub trait Sink {

@@ -49,11 +49,17 @@ pub const OBJECTS_MAX: usize = 2 << 20;
 /// an object of midnight holds both days.
 pub const LATENESS_DAYS: i64 = 1;
 
-/// How often a request to S3 is repeated, and for how many seconds at most: a wrong endpoint is
-/// then told within a minute.
+/// How long one request to S3 may take in seconds, connecting and all bytes included. At the most
+/// bytes that one request carries this asks for some 300 kB a second.
+pub const S3_REQUEST_SECONDS_MAX: u64 = 30;
+
+/// How often a request to S3 is repeated. Beyond three times what one request may take it is not:
+/// an endpoint that is silent is then given up within two minutes.
 pub const S3_RETRIES_MAX: usize = 5;
-/// See [`S3_RETRIES_MAX`].
-pub const S3_RETRY_SECONDS_MAX: u64 = 60;
+
+/// How many bytes go to S3 in one request; a larger file goes in parts of that size. S3 takes no
+/// smaller parts than 5 MiB, and at most 10,000 of them.
+pub const S3_PART_BYTES: usize = 8 << 20;
 
 /// How many rows of a Parquet file are taken at a time: bounds memory, and costs little when the
 /// rows are small.

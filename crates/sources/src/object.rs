@@ -10,6 +10,7 @@ use object_store::{ObjectStore, ObjectStoreExt};
 use tokio::runtime::Handle;
 
 use crate::limits::WINDOW_BYTES;
+use crate::s3::S3Error;
 
 /// Something that may hold log records.
 #[derive(Debug, Clone)]
@@ -73,12 +74,20 @@ impl Object {
                 runtime: runtime.clone(),
                 size: match self.size {
                     Some(size) => size,
-                    None => runtime.block_on(store.head(key))?.size,
+                    None => runtime.block_on(store.head(key)).map_err(plain)?.size,
                 },
                 position: 0,
                 piece: bytes::Bytes::new(),
             }),
         })
+    }
+}
+
+/// Leaves out what the store says around S3's own reason.
+fn plain(error: object_store::Error) -> io::Error {
+    match S3Error::behind(&error) {
+        Some(s3) => io::Error::other(s3),
+        None => error.into(),
     }
 }
 
@@ -97,7 +106,8 @@ impl Read for RemoteReader {
         if self.piece.is_empty() && self.position < self.size {
             let end = self.size.min(self.position + WINDOW_BYTES as u64);
             let range = self.position..end;
-            self.piece = self.runtime.block_on(self.store.get_range(&self.key, range))?;
+            let piece = self.runtime.block_on(self.store.get_range(&self.key, range));
+            self.piece = piece.map_err(plain)?;
             self.position = end;
         }
         let n_bytes = buffer.len().min(self.piece.len());

@@ -6,6 +6,7 @@ use crate::content::Opened;
 use crate::limits::{SNIFF_BYTES, STRANGE_LINES_MAX};
 use crate::mapping::Mappings;
 use crate::recognise::{self, Content};
+use crate::s3::S3Error;
 use crate::window::Window;
 use crate::{Reject, Row, Sink, SinkError, json, parquet, text};
 
@@ -45,7 +46,8 @@ pub enum ReadError {
 /// Reads an opened object into the sink.
 ///
 /// # Errors
-/// The sink cannot go on. Faults in the object itself become rejects.
+/// The sink cannot go on, or S3 does not give the rest of the object: another run may get it.
+/// Faults in the object itself become rejects.
 pub fn read_object(
     name: &str,
     opened: Opened,
@@ -59,7 +61,10 @@ pub fn read_object(
     let mut output = Output::new(sink);
     let content = recognise::content(name, window.bytes());
     read_content(&content, name, (&mut window, mappings), &mut output)?;
-    output.finish(&window)
+    match window.fault.take_if(|fault| S3Error::behind(fault).is_some()) {
+        Some(source) => Err(Box::new(ReadError::Object { name: name.to_owned(), source })),
+        None => output.finish(&window),
+    }
 }
 
 fn read_content(

@@ -35,7 +35,7 @@ pub fn ingest(session: &Session, args: &Ingest) -> Result<Done> {
     let start = Instant::now();
     let window = session.window(&args.window)?;
     let options =
-        DiscoverOptions { runtime: session.runtime.handle().clone(), s3: s3_options(), window };
+        DiscoverOptions { runtime: session.runtime.handle().clone(), s3: s3_options()?, window };
     let found = discover(&args.paths, &options)?;
     let location = location(&args.lake)?;
     let lake = session.runtime.block_on(Lake::open_or_create(&location, &session.catalog))?;

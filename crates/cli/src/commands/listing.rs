@@ -11,37 +11,16 @@ use crate::session::Session;
 
 /// Views that stand beside the sources' tables: name and SQL.
 pub fn views(catalog: &Catalog) -> Vec<(String, String)> {
-    let hours = catalog.sources.values().map(|source| {
-        let status = |word: &str| match source.column("log_status") {
-            Some(_) => format!("count(*) filter (where log_status = '{word}')"),
-            None => "0".to_owned(),
-        };
-        format!(
-            "select '{name}' as source, account, region, date_trunc('hour', time) as hour, \
-             count(*) as records, {no_data} as no_data, {lost} as lost \
-             from {name} group by account, region, date_trunc('hour', time)",
-            name = source.name,
-            no_data = status("NODATA"),
-            lost = status("SKIPDATA"),
-        )
-    });
-    let hours = hours.collect::<Vec<_>>().join(" union all ");
-    let coverage = format!(
-        "select source, account, region, hour, records, no_data, lost, \
-         cast((extract(epoch from hour) - extract(epoch from lag(hour) over \
-         (partition by source, account, region order by hour))) / 3600 as bigint) - 1 \
-         as hours_without_records_before from ({hours})"
-    );
-    let mut views = vec![("coverage".to_owned(), coverage)];
-    views.extend(catalog.views.values().map(|view| (view.name.clone(), view.sql.clone())));
-    views
+    let coverage = ("coverage".to_owned(), super::coverage::view(catalog));
+    let pages = catalog.views.values().map(|view| (view.name.clone(), view.sql.clone()));
+    std::iter::once(coverage).chain(pages).collect()
 }
 
 pub fn sources(session: &Session, args: &Listing) -> Result<()> {
     let sql = "select source, sum(records) as records, count(distinct account) as accounts, \
                count(distinct region) as regions, min(hour) as first_hour, max(hour) as last_hour, \
                sum(no_data) as no_data, sum(lost) as lost \
-               from coverage group by source order by source";
+               from coverage where 0 < records group by source order by source";
     list(session, args, sql)
 }
 

@@ -2,49 +2,15 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
 
 use futures::TryStreamExt;
-use object_store::aws::AmazonS3Builder;
+use object_store::ObjectStoreExt;
 use object_store::path::Path;
-use object_store::{ObjectStore, ObjectStoreExt, RetryConfig};
 
 use super::found::{Found, Store};
 use super::pattern::Pattern;
 use super::{DiscoverError, DiscoverOptions, LAKE_MEMBERS};
-use crate::limits::{S3_RETRIES_MAX, S3_RETRY_SECONDS_MAX};
-
-/// How to reach S3; without keys, the machine's own role is asked for.
-#[derive(Clone, Default)]
-pub struct S3Options {
-    /// The address of an S3-compatible service; AWS without it.
-    pub endpoint: Option<String>,
-    /// The Region; `us-east-1` without it.
-    pub region: Option<String>,
-    /// The access key's id.
-    pub access_key_id: Option<String>,
-    /// The access key's secret.
-    pub secret_access_key: Option<String>,
-    /// The session token of temporary keys.
-    pub session_token: Option<String>,
-    /// Plain HTTP may be spoken, which a service on this machine may need.
-    pub allow_http: bool,
-    /// The bucket stands in the path and not in the host's name.
-    pub path_style: bool,
-    /// Requests are not signed: the bucket is public.
-    pub anonymous: bool,
-}
-
-impl std::fmt::Debug for S3Options {
-    /// Leaves the secrets out: options end up in logs.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("S3Options")
-            .field("endpoint", &self.endpoint)
-            .field("region", &self.region)
-            .field("anonymous", &self.anonymous)
-            .finish_non_exhaustive()
-    }
-}
+use crate::s3::open_bucket;
 
 /// Adds the objects that an address behind `s3://` names: one key, all below a prefix, or a glob.
 pub(super) fn find(
@@ -59,50 +25,11 @@ pub(super) fn find(
     let store = Store { address: format!("s3://{bucket}/"), store };
     let pattern = Pattern::new(key)?;
     let gathered = options.runtime.block_on(gather(store, key, pattern.as_ref(), found));
-    let is_there = match gathered {
-        // The only word by which a bucket that is missing differs from one that is refused.
-        Err(source) if source.to_string().contains("NoSuchBucket") => false,
-        other => other.map_err(error)?,
-    };
     match pattern {
-        _ if is_there => Ok(()),
+        _ if gathered.map_err(error)? => Ok(()),
         None => Err(DiscoverError::Missing { input: input.to_owned() }),
         Some(_) => Err(DiscoverError::NoMatch { input: input.to_owned() }),
     }
-}
-
-/// Opens a bucket, without asking yet whether it is there.
-///
-/// # Errors
-/// The options do not make sense together.
-pub fn open_bucket(
-    bucket: &str,
-    options: &S3Options,
-) -> object_store::Result<Arc<dyn ObjectStore>> {
-    let retry = RetryConfig {
-        max_retries: S3_RETRIES_MAX,
-        retry_timeout: Duration::from_secs(S3_RETRY_SECONDS_MAX),
-        ..RetryConfig::default()
-    };
-    let mut builder = AmazonS3Builder::new()
-        .with_bucket_name(bucket)
-        .with_allow_http(options.allow_http)
-        .with_virtual_hosted_style_request(!options.path_style)
-        .with_skip_signature(options.anonymous)
-        .with_retry(retry);
-    if let Some(endpoint) = &options.endpoint {
-        builder = builder.with_endpoint(endpoint);
-    }
-    if let Some(region) = &options.region {
-        builder = builder.with_region(region);
-    }
-    if let (Some(id), Some(secret)) = (&options.access_key_id, &options.secret_access_key) {
-        builder = builder.with_access_key_id(id).with_secret_access_key(secret);
-    }
-    if let Some(token) = &options.session_token {
-        builder = builder.with_token(token);
-    }
-    Ok(Arc::new(builder.build()?))
 }
 
 /// Adds the objects under a key; tells whether there are any.
