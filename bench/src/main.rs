@@ -1,5 +1,6 @@
 //! haechi beside its peers on the same input: prints figures and ratios, judges nothing.
 
+mod compare;
 mod corpus;
 mod ingest;
 mod usage;
@@ -7,6 +8,8 @@ mod usage;
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
+
+use crate::compare::Comparison;
 
 #[derive(Parser)]
 #[command(name = "haechi-bench")]
@@ -41,6 +44,21 @@ enum Command {
         #[arg(long, default_value_t = 3_000_000)]
         records: u64,
     },
+    /// Ingest with haechi, DuckDB and chDB, and print what each cost
+    Compare {
+        /// Native CloudTrail files, which are replayed to a larger input
+        #[arg(long)]
+        from: PathBuf,
+        /// A folder for inputs, which are kept, and tables
+        #[arg(long)]
+        work: PathBuf,
+        /// How much raw JSON to ingest, in MB
+        #[arg(long, default_value_t = 1_050)]
+        megabytes: u64,
+        /// How often to run each; the cheapest run counts
+        #[arg(long, default_value_t = 3)]
+        rounds: usize,
+    },
     /// Ingest a folder into a fresh lake and print what it cost
     Ingest {
         /// Logs
@@ -60,6 +78,10 @@ fn main() -> anyhow::Result<()> {
             corpus::replay(&from, &out, megabytes * 1_000_000, records)
         }
         Command::Flows { out, records } => corpus::flows(&out, records),
+        Command::Compare { from, work, megabytes, rounds } => {
+            let python = std::env::var_os("HAECHI_PYTHON").map(PathBuf::from);
+            Comparison { from, work, megabytes, rounds, python }.run()
+        }
         Command::Ingest { path, lake, threads } => ingest::run(&path, &lake, threads),
     }
 }

@@ -2,9 +2,9 @@
 
 use anyhow::Result;
 
-use crate::places;
 use crate::run::{cargo, run};
 use crate::talk::say;
+use crate::{places, tools};
 
 /// Builds `haechi-bench` and hands it the arguments.
 pub(crate) fn bench(arguments: &[&str]) -> Result<()> {
@@ -12,5 +12,13 @@ pub(crate) fn bench(arguments: &[&str]) -> Result<()> {
     say("── building with every optimisation: the first time this takes many minutes");
     let mut command =
         cargo(&checkout, &["run", "--locked", "--release", "--package", "haechi-bench", "--"]);
+    let target = places::target(&checkout)?;
+    match tools::python_with(&checkout.join("bench/peers.txt"), &target) {
+        Ok(python) => command.env("HAECHI_PYTHON", python),
+        Err(error) => {
+            say(&format!("   peers are left out: {error:#}"));
+            &mut command
+        }
+    };
     run(command.args(arguments))
 }

@@ -100,8 +100,8 @@ fn python_in(environment: &Path) -> PathBuf {
 /// The note beside the environment that says what is installed: one a requirements file.
 fn note_name(requirements: &Path) -> Result<String> {
     let folder = requirements.parent().and_then(Path::file_name);
-    let Some(folder) = folder else {
+    let Some((folder, file)) = folder.zip(requirements.file_stem()) else {
         bail!("`{}` lies in no folder", requirements.display());
     };
-    Ok(format!("installed-{}.txt", folder.to_string_lossy()))
+    Ok(format!("installed-{}-{}.txt", folder.to_string_lossy(), file.to_string_lossy()))
 }

@@ -6,7 +6,7 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use haechi_model::Band;
 
-use crate::output::Format;
+use haechi_output::Format;
 
 /// Threat detection, investigation and hunting for AWS, on your own logs.
 #[derive(Debug, Parser)]

@@ -8,7 +8,6 @@
 mod args;
 mod commands;
 mod lake;
-mod output;
 mod overview;
 mod progress;
 mod session;

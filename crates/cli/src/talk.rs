@@ -35,7 +35,7 @@ fn lines(error: &anyhow::Error) -> Vec<String> {
 /// Prints a line.
 pub fn note(text: &str) {
     // A closed standard error is no reason to stop.
-    let _ = writeln!(io::stderr().lock(), "{}", crate::output::printable_lines(text));
+    let _ = writeln!(io::stderr().lock(), "{}", haechi_output::printable_lines(text));
 }
 
 fn hint_of(cause: &(dyn std::error::Error + 'static)) -> Option<String> {

@@ -17,7 +17,7 @@ use haechi_catalog::ColumnKind;
 use haechi_model::{EntityKind, Timestamp};
 
 use self::column::ColumnBuilder;
-use self::texts::{Ends, Texts};
+use self::texts::{Ends, LongTexts, Texts};
 use crate::limits::ENTITIES_MAX;
 use crate::mapping::{Fields, Mapping};
 use crate::scan::{Shape, Value, unescaped};
@@ -35,7 +35,7 @@ pub struct RowBuilder {
     entities: Texts,
     /// Where the entities of each row end.
     entity_ends: Ends,
-    records: Texts,
+    records: LongTexts,
     files: Vec<i32>,
     positions: Vec<i64>,
     ids: Vec<u128>,
@@ -45,7 +45,8 @@ pub struct RowBuilder {
 
 /// Finished rows of one source.
 pub struct Rows {
-    /// The columns of [`schema::stored`], without `ingested`; `file` is a dictionary.
+    /// The columns of [`schema::stored`], without `ingested`; `file` is a dictionary and `record` a
+    /// view.
     pub batch: RecordBatch,
     /// The event times, microseconds since 1970.
     pub times: Vec<Option<i64>>,
@@ -71,7 +72,7 @@ impl RowBuilder {
             columns: mapping.columns.iter().map(|(_, kind)| ColumnBuilder::new(*kind)).collect(),
             entities: Texts::default(),
             entity_ends: Ends::default(),
-            records: Texts::default(),
+            records: LongTexts::default(),
             files: Vec::new(),
             positions: Vec::new(),
             ids: Vec::new(),
@@ -102,7 +103,7 @@ impl RowBuilder {
             new.entity_ends = Ends::again(ends);
         }
         if let Some(records) = arrays.next() {
-            new.records = Texts::again(records);
+            new.records = LongTexts::again(records);
         }
         new
     }

@@ -9,8 +9,8 @@ use anyhow::Result;
 use super::manifests::Member;
 use super::{Remark, tree};
 
-/// LIMIT: the binary, the unit tests of the binary, and one test binary of the engine.
-const LINKERS_MAX: usize = 3;
+/// LIMIT: the binary, and one test binary of the engine.
+const LINKERS_MAX: usize = 2;
 /// What a member or a test names when it links DataFusion.
 const NAMES: &[&str] = &["datafusion", "haechi-engine"];
 

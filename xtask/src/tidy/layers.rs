@@ -8,7 +8,7 @@ use super::manifests::Member;
 const LAYERS: &[&[&str]] = &[
     &["haechi-model"],
     &["haechi-catalog", "haechi-query"],
-    &["haechi-sources", "haechi-integrity"],
+    &["haechi-sources", "haechi-integrity", "haechi-output"],
     &["haechi-lake"],
     &["haechi-detect", "haechi-simulate"],
     &["haechi-engine"],
@@ -31,12 +31,12 @@ const OWNED: &[Owned] = &[
         library: "object_store",
         owners: &["haechi-sources", "haechi-lake", "haechi-engine", "haechi"],
     },
-    // sources reads Security Lake and flow logs, the command line writes results.
+    // sources reads Security Lake and flow logs, output writes answers.
     Owned {
         library: "parquet",
-        owners: &["haechi-sources", "haechi-lake", "haechi-engine", "haechi"],
+        owners: &["haechi-sources", "haechi-lake", "haechi-engine", "haechi-output"],
     },
-    Owned { library: "clap", owners: &["haechi", "haechi-bench"] },
+    Owned { library: "clap", owners: &["haechi", "haechi-output", "haechi-bench"] },
     Owned { library: "clap_complete", owners: &["haechi"] },
     Owned { library: "clap_mangen", owners: &["haechi"] },
 ];

@@ -6,7 +6,9 @@ use haechi_detect::Filter;
 use crate::args::{Findings, SummaryFormat};
 use crate::lake::{findings, location, open};
 use crate::session::Session;
-use crate::{output, summary};
+use haechi_output as output;
+
+use crate::summary;
 
 pub fn run(session: &Session, args: &Findings) -> Result<()> {
     match args {

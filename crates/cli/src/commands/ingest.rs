@@ -25,8 +25,8 @@ pub struct Done {
 pub fn run(session: &Session, args: &Ingest) -> Result<()> {
     let done = ingest(session, args)?;
     match args.format {
-        SummaryFormat::Json => crate::output::json(&report(&done).into()),
-        SummaryFormat::Table => crate::output::text(&summary::reading(&done.ingested)),
+        SummaryFormat::Json => haechi_output::json(&report(&done).into()),
+        SummaryFormat::Table => haechi_output::text(&summary::reading(&done.ingested)),
     }
 }
 

@@ -7,7 +7,9 @@ use haechi_model::Timestamp;
 use crate::args::{LakeCommand, SummaryFormat};
 use crate::lake::open;
 use crate::session::Session;
-use crate::{output, summary};
+use haechi_output as output;
+
+use crate::summary;
 
 pub fn run(session: &Session, args: &LakeCommand) -> Result<()> {
     match args {

@@ -6,8 +6,8 @@ use haechi_query::Engine;
 
 use crate::args::Listing;
 use crate::lake::{engine, open};
-use crate::output;
 use crate::session::Session;
+use haechi_output as output;
 
 /// Views that stand beside the sources' tables: name and SQL.
 pub fn views(catalog: &Catalog) -> Vec<(String, String)> {

@@ -10,7 +10,9 @@ use crate::args::{Scan, SummaryFormat};
 use crate::lake::{engine, findings, location};
 use crate::overview::Overview;
 use crate::session::Session;
-use crate::{output, summary};
+use haechi_output as output;
+
+use crate::summary;
 
 pub fn run(session: &Session, args: &Scan) -> Result<ExitCode> {
     let start = Instant::now();

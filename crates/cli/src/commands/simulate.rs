@@ -4,7 +4,7 @@ use anyhow::{Context, Result};
 use haechi_simulate::{Options, Story, simulate};
 
 use crate::args::Simulate;
-use crate::output;
+use haechi_output as output;
 
 pub fn run(args: &Simulate) -> Result<()> {
     let day: jiff::civil::Date = args

@@ -7,8 +7,8 @@ use haechi_query::Engine;
 
 use crate::args::Sql;
 use crate::lake::{engine, open};
-use crate::output;
 use crate::session::Session;
+use haechi_output as output;
 
 pub fn run(session: &Session, args: &Sql) -> Result<()> {
     let mut query = args.query.clone();

@@ -13,8 +13,8 @@ use haechi_model::Timestamp;
 use self::bucket::Bucket;
 use crate::args::{SummaryFormat, Verify};
 use crate::lake::named;
-use crate::output;
 use crate::session::Session;
+use haechi_output as output;
 
 pub fn run(session: &Session, args: &Verify) -> Result<ExitCode> {
     let mut keys = PublicKeys::default();

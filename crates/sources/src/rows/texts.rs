@@ -1,7 +1,9 @@
 //! Texts one behind the other, as Arrow lays them out, in memory that is used again: asking the
 //! system for it anew with every batch costs a sixth of an ingest.
 
-use arrow::array::{Array, ArrayRef, NullBufferBuilder, StringArray};
+use arrow::array::{
+    Array, ArrayRef, AsArray, NullBufferBuilder, StringArray, StringViewArray, make_view,
+};
 use arrow::buffer::{Buffer, OffsetBuffer, ScalarBuffer};
 use arrow::datatypes::ArrowNativeType;
 use arrow::error::ArrowError;
@@ -11,6 +13,13 @@ pub(super) struct Texts {
     bytes: Vec<u8>,
     ends: Ends,
     nulls: NullBufferBuilder,
+}
+
+/// Long texts as they gather: views of one buffer, which are sorted without being copied.
+#[derive(Default)]
+pub(super) struct LongTexts {
+    bytes: Vec<u8>,
+    views: Vec<u128>,
 }
 
 /// Where each of several things ends; before the first of them stands 0.
@@ -40,16 +49,16 @@ impl Texts {
     /// Adds a text.
     #[inline]
     pub(super) fn push(&mut self, text: &str) {
-        self.push_both("", text);
+        self.bytes.extend_from_slice(text.as_bytes());
+        self.ends.push(self.bytes.len());
+        self.nulls.append_non_null();
     }
 
     /// Adds a text of two parts.
     #[inline]
     pub(super) fn push_both(&mut self, head: &str, tail: &str) {
         self.bytes.extend_from_slice(head.as_bytes());
-        self.bytes.extend_from_slice(tail.as_bytes());
-        self.ends.push(self.bytes.len());
-        self.nulls.append_non_null();
+        self.push(tail);
     }
 
     /// Adds so many times nothing.
@@ -63,6 +72,33 @@ impl Texts {
     pub(super) fn finish(&mut self) -> Result<StringArray, ArrowError> {
         let bytes = Buffer::from_vec(std::mem::take(&mut self.bytes));
         StringArray::try_new(self.ends.finish(), bytes, self.nulls.finish())
+    }
+}
+
+impl LongTexts {
+    /// Returns an empty builder in the memory of a column that nobody reads any more.
+    pub(super) fn again(spent: ArrayRef) -> Self {
+        let Some(texts) = spent.as_string_view_opt().cloned() else { return Self::default() };
+        drop(spent);
+        let (views, buffers, _) = texts.into_parts();
+        let bytes = buffers.first().cloned().unwrap_or_default();
+        drop(buffers);
+        Self { bytes: emptied(bytes), views: emptied(views.into_inner()) }
+    }
+
+    /// Adds a text.
+    #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "as with `Ends::push`")]
+    pub(super) fn push(&mut self, text: &str) {
+        self.views.push(make_view(text.as_bytes(), 0, self.bytes.len() as u32));
+        self.bytes.extend_from_slice(text.as_bytes());
+    }
+
+    /// Gives up the texts.
+    pub(super) fn finish(&mut self) -> Result<StringViewArray, ArrowError> {
+        let bytes = Buffer::from_vec(std::mem::take(&mut self.bytes));
+        let views = ScalarBuffer::from(std::mem::take(&mut self.views));
+        StringViewArray::try_new(views, vec![bytes], None)
     }
 }
 

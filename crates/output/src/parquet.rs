@@ -10,9 +10,9 @@ use anyhow::{Result, anyhow};
 use arrow::datatypes::SchemaRef;
 use arrow::record_batch::RecordBatch;
 
-use super::Rows;
 use super::json::distinct;
 use super::limits::{GROUP_BYTES, GROUP_ROWS};
+use crate::Rows;
 
 /// Parquet in the making: the writer fills a buffer, which is emptied after every batch.
 pub(super) struct Parquet {

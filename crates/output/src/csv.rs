@@ -10,8 +10,8 @@ use anyhow::Result;
 use arrow::datatypes::SchemaRef;
 use arrow::record_batch::RecordBatch;
 
-use super::Rows;
 use super::cells::{Cells, is_text};
+use crate::Rows;
 
 /// CSV in the making.
 pub(super) struct Csv {

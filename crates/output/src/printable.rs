@@ -13,6 +13,7 @@ pub(super) fn printable(text: &str) -> Cow<'_, str> {
 }
 
 /// Returns the text with its line breaks.
+#[must_use]
 pub fn printable_lines(text: &str) -> Cow<'_, str> {
     escaped(text, |letter| letter != '\n' && is_harmful(letter))
 }

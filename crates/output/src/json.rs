@@ -11,8 +11,8 @@ use arrow::json::WriterBuilder;
 use arrow::json::writer::LineDelimited;
 use arrow::record_batch::RecordBatch;
 
-use super::Rows;
 use super::printable::is_harmful;
+use crate::Rows;
 
 /// JSON in the making.
 pub(super) struct Json {

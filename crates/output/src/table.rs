@@ -7,10 +7,10 @@ use arrow::datatypes::SchemaRef;
 use arrow::record_batch::RecordBatch;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use super::Rows;
 use super::cells::{Cells, is_number};
 use super::limits::{CELL_WIDTH, WIDTH_BYTES, WIDTH_ROWS};
 use super::printable::printable;
+use crate::Rows;
 
 /// Stands where a cell was cut.
 const CUT: char = '…';

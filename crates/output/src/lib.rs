@@ -52,6 +52,10 @@ trait Rows {
 }
 
 /// Writes an answer to standard output.
+///
+/// # Errors
+/// Standard output cannot be written, the engine fails while it answers, or Parquet is asked of a
+/// terminal.
 pub async fn answer(answer: Answer, format: Format, wide: bool) -> Result<()> {
     let stdout = io::stdout();
     if format == Format::Parquet && stdout.is_terminal() {
@@ -66,6 +70,9 @@ pub async fn answer(answer: Answer, format: Format, wide: bool) -> Result<()> {
 /// Writes an answer; memory stays bounded however many rows come.
 ///
 /// `wide` keeps long cells of a table whole.
+///
+/// # Errors
+/// `out` cannot be written, or the engine fails while it answers.
 pub async fn write(
     mut answer: Answer,
     format: Format,
@@ -90,6 +97,9 @@ pub async fn write(
 }
 
 /// Prints text that may quote logs.
+///
+/// # Errors
+/// Standard output cannot be written.
 pub fn text(text: &str) -> Result<()> {
     let mut out = io::stdout().lock();
     let written = out.write_all(printable_lines(text).as_bytes()).and_then(|()| out.flush());
@@ -97,6 +107,9 @@ pub fn text(text: &str) -> Result<()> {
 }
 
 /// Prints one JSON value.
+///
+/// # Errors
+/// Standard output cannot be written.
 pub fn json(value: &serde_json::Value) -> Result<()> {
     let mut out = io::stdout().lock();
     let text = serde_json::to_string_pretty(value)?;
