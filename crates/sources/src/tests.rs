@@ -22,7 +22,7 @@ impl Sink for Everything {
         builder.push(row, 0);
         let rows = builder.finish(row.mapping, &["file".to_owned()])?;
         let records = rows.batch.column_by_name("record").unwrap().clone();
-        let records = records.as_any().downcast_ref::<arrow::array::StringArray>().unwrap();
+        let records = records.as_any().downcast_ref::<arrow::array::StringViewArray>().unwrap();
         let record = records.value(0).to_owned();
         self.rows.push((row.mapping.source.name.clone(), row.position, record));
         Ok(())
