@@ -35,7 +35,7 @@ pub(crate) fn run(path: &str, folder: &Path, threads: usize) -> Result<()> {
     let lake = runtime.block_on(Lake::open_or_create(&location, &catalog))?;
     let options = IngestOptions {
         threads,
-        gathered_bytes: haechi_lake::limits::GATHERED_BYTES,
+        gathered_bytes: usize::from(haechi_lake::limits::GATHERED_MIB) << 20,
         now: NOW,
         run: "bench".to_owned(),
         runtime: runtime.handle().clone(),

@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum, value_parser};
 use clap_complete::Shell;
+use haechi_lake::limits::{GATHERED_MIB, GATHERED_MIB_MAX};
 use haechi_model::Band;
-
 use haechi_output::Format;
 
 /// Threat detection, investigation and hunting for AWS, on your own logs.
@@ -92,8 +92,8 @@ pub struct Ingest {
     #[command(flatten)]
     pub window: WindowArgs,
     /// How many MiB of rows to gather before they are written; what bounds memory
-    #[arg(long, value_name = "MIB", default_value_t = haechi_lake::limits::GATHERED_BYTES >> 20)]
-    pub batch: usize,
+    #[arg(long, value_name = "MIB", default_value_t = GATHERED_MIB, value_parser = value_parser!(u16).range(1..=i64::from(GATHERED_MIB_MAX)))]
+    pub batch: u16,
     /// How to print the summary
     #[arg(long, value_enum, default_value_t = SummaryFormat::Table)]
     pub format: SummaryFormat,

@@ -1,8 +1,11 @@
 //! Limits of the lake, each with its reason.
 
-/// How many bytes of rows, as they stand in memory, all workers gather before they are written.
+/// How many MiB of rows, as they stand in memory, all workers gather before they are written.
 /// It is what bounds memory: a row is held about three times while it is sorted and encoded.
-pub const GATHERED_BYTES: usize = 144 << 20;
+pub const GATHERED_MIB: u16 = 144;
+
+/// The most that may be asked for: offsets into a column's texts have 31 bits.
+pub const GATHERED_MIB_MAX: u16 = 1_024;
 
 /// What a row costs in memory beside its record: its columns, offsets and entities.
 pub const ROW_OVERHEAD_BYTES: usize = 600;

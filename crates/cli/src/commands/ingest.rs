@@ -42,7 +42,7 @@ pub fn ingest(session: &Session, args: &Ingest) -> Result<Done> {
     let stop = stop_on_interrupt(session);
     let options = IngestOptions {
         threads: threads(&args.lake),
-        gathered_bytes: args.batch.max(1) << 20,
+        gathered_bytes: usize::from(args.batch) << 20,
         now: session.now,
         run: session.run_name(),
         runtime: session.runtime.handle().clone(),
