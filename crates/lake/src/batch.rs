@@ -13,7 +13,7 @@ pub(crate) struct Batch<'a> {
     bytes_max: usize,
     builders: Vec<Option<RowBuilder>>,
     pieces: Vec<Piece>,
-    rejects: Vec<(String, Reject)>,
+    rejects: Vec<(usize, Reject)>,
     n_bytes: usize,
     /// Records of the current object up to this position were stored by an earlier run.
     resume_behind: Option<u64>,
@@ -28,8 +28,8 @@ pub(crate) struct Gathered<'a> {
     pub tables: Vec<(&'a Mapping, Rows)>,
     /// What it has of each object.
     pub pieces: Vec<Piece>,
-    /// The rejects, each with its object's name.
-    pub rejects: Vec<(String, Reject)>,
+    /// The rejects, each with the number of its piece.
+    pub rejects: Vec<(usize, Reject)>,
 }
 
 impl<'a> Batch<'a> {
@@ -152,9 +152,8 @@ impl Sink for Batch<'_> {
         let Some(piece) = self.pieces.last_mut() else { return Ok(()) };
         piece.rejected += 1;
         if is_new {
-            let name = piece.name.clone();
-            self.n_bytes += reject.first_bytes.len() + name.len() + ROW_OVERHEAD_BYTES;
-            self.rejects.push((name, reject));
+            self.n_bytes += reject.first_bytes.len() + piece.name.len() + ROW_OVERHEAD_BYTES;
+            self.rejects.push((self.pieces.len() - 1, reject));
         }
         if self.bytes_max <= self.n_bytes {
             self.flush()?;

@@ -21,6 +21,12 @@ pub(crate) struct Hour {
     pub number: Option<i64>,
 }
 
+/// An id that the lake has, and the hour that it lies in.
+pub(crate) struct Stored {
+    pub(crate) hour: Hour,
+    pub(crate) id: u128,
+}
+
 #[derive(Default)]
 struct Ids {
     known: HashSet<u128, ahash::RandomState>,
@@ -49,6 +55,15 @@ impl Keys {
         for id in ids {
             self.n_ids += usize::from(known.known.insert(id));
         }
+    }
+
+    /// Makes an id that another writer stored known, if its hour is; tells whether a batch may have
+    /// claimed it.
+    pub(crate) fn learn(&mut self, stored: &Stored) -> bool {
+        let Some(known) = self.hours.get_mut(&stored.hour) else { return false };
+        let is_new = known.known.insert(stored.id);
+        self.n_ids += usize::from(is_new);
+        !is_new
     }
 
     /// Marks the hours as touched by a batch that is not committed yet.

@@ -15,12 +15,16 @@ use crate::LakeError;
 use crate::schema;
 
 /// What one batch has of an object: one row of the objects table.
+///
+/// A record that an earlier piece of the object has is not counted again, whoever wrote that
+/// piece: the pieces of an object add up to its records.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Piece {
     pub name: String,
     pub identity: u128,
     pub bytes_stored: u64,
     pub bytes: u64,
+    /// Records of this piece: accepted, duplicate and rejected together.
     pub read: u64,
     pub accepted: u64,
     pub duplicate: u64,
@@ -57,6 +61,12 @@ impl Known {
         self.rows += piece.rows;
         self.rejected += piece.rejected;
         self.is_skipped |= piece.is_skipped;
+    }
+
+    /// Tells whether the record at that position was dealt with.
+    pub(crate) fn has(&self, position: u64) -> bool {
+        let is_behind = self.reached.is_some_and(|reached| position <= reached);
+        self.is_complete && !self.is_skipped || is_behind
     }
 }
 
@@ -105,13 +115,13 @@ pub(crate) fn rows_of(pieces: &[Piece], now: Timestamp) -> Result<RecordBatch, L
 
 /// Returns the rejects as rows of the rejects table, without `ingested`.
 pub(crate) fn rejects_of(
-    rejects: &[(String, Reject)],
+    rejects: &[(&str, &Reject)],
     now: Timestamp,
 ) -> Result<RecordBatch, LakeError> {
     let text = |value: fn(&Reject) -> Option<&str>| -> ArrayRef {
         Arc::new(rejects.iter().map(|(_, it)| value(it)).collect::<StringArray>())
     };
-    let position = |(_, it): &(String, Reject)| i64::try_from(it.position).ok();
+    let position = |(_, it): &(&str, &Reject)| i64::try_from(it.position).ok();
     let columns: Vec<ArrayRef> = vec![
         times(now, rejects.len()),
         Arc::new(rejects.iter().map(|(name, _)| Some(name)).collect::<StringArray>()),

@@ -12,19 +12,21 @@ use tokio::runtime::Handle;
 use crate::batch::Gathered;
 use crate::encode::encode;
 use crate::files::{LakeFile, Partition};
-use crate::keys::{Hour, Keys};
+use crate::keys::{Hour, Keys, Stored};
 use crate::limits::COMMIT_ATTEMPTS_MAX;
-use crate::objects::{self, Known, KnownObjects, Piece, known_of, learn};
+use crate::objects::{self, Known, KnownObjects, known_of, learn};
 use crate::order::parts;
 use crate::schema::{OBJECTS, REJECTS};
 use crate::table::{Commit, Lake};
 use crate::{LakeError, SourceCounts};
 
 mod others;
+mod outgoing;
 mod read_back;
 
-use others::Others;
-use read_back::{Stored, stored_ids, stored_objects};
+use others::{Others, Ticket};
+use outgoing::{Outgoing, Table, id_column};
+use read_back::{stored_ids, stored_objects};
 
 /// Writes batches of several workers into one lake.
 pub(crate) struct Writer<'a> {
@@ -45,16 +47,6 @@ struct Log {
     files: HashMap<Partition, Vec<LakeFile>>,
     objects: KnownObjects,
     others: Others,
-}
-
-/// A source's rows on their way into the lake.
-struct Table<'a> {
-    mapping: &'a Mapping,
-    rows: Rows,
-    /// For each row, whether it is new.
-    is_kept: Vec<bool>,
-    /// The hours that the rows lie in, for a source whose records have ids.
-    hours: Vec<Hour>,
 }
 
 impl<'a> Writer<'a> {
@@ -98,31 +90,32 @@ impl<'a> Writer<'a> {
         gathered: Gathered<'a>,
         name: &str,
     ) -> Result<Vec<(&'a Mapping, Rows)>, LakeError> {
-        let Gathered { tables, mut pieces, rejects } = gathered;
-        let mut tables: Vec<_> = tables.into_iter().map(|it| Table::new(it.0, it.1)).collect();
+        let mut outgoing = Outgoing::new(gathered);
         // Taken before the ids are: what others store from here on is compared with this batch.
-        let mut n_seen = locked(&self.log).others.len();
-        for table in &mut tables {
+        let ticket = locked(&self.log).others.begin();
+        let written = self.write_once(&mut outgoing, ticket, name);
+        locked(&self.log).others.end(ticket);
+        written?;
+        self.count(&outgoing.tables);
+        Ok(outgoing.tables.into_iter().map(|table| (table.mapping, table.rows)).collect())
+    }
+
+    /// Writes and commits what of the batch is new, however often others are faster.
+    fn write_once(
+        &self,
+        outgoing: &mut Outgoing<'a>,
+        ticket: Ticket,
+        name: &str,
+    ) -> Result<(), LakeError> {
+        for table in &mut outgoing.tables {
             self.keep_new(table)?;
         }
+        locked(&self.log).drop_stored(ticket, outgoing);
         for attempt in 0..COMMIT_ATTEMPTS_MAX {
             let name = if attempt == 0 { name.to_owned() } else { format!("{name}-{attempt}") };
-            let mut files = Vec::new();
-            for table in &tables {
-                self.put_table(table, &name, &mut files)?;
-            }
-            count_pieces(&mut pieces, &tables);
-            let rows = objects::rows_of(&pieces, self.now)?;
-            self.put(&Batch::own(OBJECTS, &rows, self.now), &name, &mut files)?;
-            if !rejects.is_empty() {
-                let rows = objects::rejects_of(&rejects, self.now)?;
-                self.put(&Batch::own(REJECTS, &rows, self.now), &name, &mut files)?;
-            }
-            if self.commit(&files, &pieces, &mut tables, &mut n_seen)? {
-                let learnt = pieces.iter().map(|it| (it.identity, it.known()));
-                learn(&mut locked(&self.log).objects, learnt);
-                self.count(&tables);
-                return Ok(tables.into_iter().map(|table| (table.mapping, table.rows)).collect());
+            let files = self.put_all(outgoing, &name)?;
+            if self.commit(&files, outgoing, ticket)? {
+                return Ok(());
             }
         }
         Err(LakeError::Contention { attempts: COMMIT_ATTEMPTS_MAX })
@@ -158,6 +151,23 @@ impl<'a> Writer<'a> {
             ids.extend(stored.into_iter().filter(|it| hours.contains(&it.hour)));
         }
         Ok(ids)
+    }
+
+    /// Writes a file for each partition of what is new.
+    fn put_all(&self, outgoing: &mut Outgoing<'_>, name: &str) -> Result<Vec<LakeFile>, LakeError> {
+        let mut files = Vec::new();
+        for table in &outgoing.tables {
+            self.put_table(table, name, &mut files)?;
+        }
+        outgoing.count();
+        let rows = objects::rows_of(&outgoing.pieces, self.now)?;
+        self.put(&Batch::own(OBJECTS, &rows, self.now), name, &mut files)?;
+        let rejects = outgoing.rejects();
+        if !rejects.is_empty() {
+            let rows = objects::rejects_of(&rejects, self.now)?;
+            self.put(&Batch::own(REJECTS, &rows, self.now), name, &mut files)?;
+        }
+        Ok(files)
     }
 
     fn put_table(
@@ -204,29 +214,30 @@ impl<'a> Writer<'a> {
     }
 
     /// Commits the files. When other writers stored some of the same records since the batch was
-    /// gathered, takes the mark off those rows and tells that the files must be written again.
+    /// gathered, takes the mark off those and tells that the files must be written again.
     fn commit(
         &self,
         files: &[LakeFile],
-        pieces: &[Piece],
-        tables: &mut [Table<'_>],
-        n_seen: &mut usize,
+        outgoing: &mut Outgoing<'_>,
+        ticket: Ticket,
     ) -> Result<bool, LakeError> {
         for _ in 0..COMMIT_ATTEMPTS_MAX {
             let mut log = locked(&self.log);
             // INVARIANT: only a log that is indexed is committed to. Otherwise another worker's
             // lost commit would hide from this batch what the winner stored.
             if log.lake.version() == log.indexed {
-                if log.others.drop_stored(n_seen, pieces, &log.objects, tables) {
+                if log.drop_stored(ticket, outgoing) {
                     return Ok(false);
                 }
                 let actions = files.iter().map(|file| Action::Add(file.add(true))).collect();
                 if let Commit::Done = self.runtime.block_on(log.lake.commit(actions))? {
                     log.indexed = log.lake.version();
                     log.add(files);
+                    let pieces = outgoing.pieces.iter();
+                    learn(&mut log.objects, pieces.map(|it| (it.identity, it.known())));
                     drop(log);
                     let mut keys = locked(&self.keys);
-                    for table in tables {
+                    for table in &outgoing.tables {
                         keys.release(&table.hours);
                     }
                     return Ok(true);
@@ -251,14 +262,8 @@ impl<'a> Writer<'a> {
             };
             let stored =
                 self.runtime.block_on(stored_ids(&self.store, &file, mapping.index, id))?;
-            let mut ids = HashSet::with_capacity(stored.len());
-            for it in stored {
-                ids.insert(it.id);
-                if keys.has(&it.hour) {
-                    keys.add(it.hour, [it.id]);
-                }
-            }
-            log.others.push(mapping.index, ids);
+            let claimed = stored.iter().filter(|it| keys.learn(it)).map(|it| it.id).collect();
+            log.others.push(mapping.index, claimed);
         }
         Ok(())
     }
@@ -309,14 +314,28 @@ impl Log {
         let all = self.lake.files()?;
         self.indexed = self.lake.version();
         let new: Vec<_> = all.iter().filter(|it| !known.contains(&it.path)).cloned().collect();
+        let is_objects = |file: &&LakeFile| file.partition.source == OBJECTS;
+        let n_kept = all.len() - new.len();
+        let mut objects: Vec<_> = new.iter().filter(is_objects).collect();
+        if n_kept < known.len() && !objects.is_empty() {
+            // Compacted: what was learnt from files that are gone stands in the new ones too.
+            self.objects.clear();
+            objects = all.iter().filter(is_objects).collect();
+        }
         self.files.clear();
         self.add(&all);
-        for file in new.iter().filter(|file| file.partition.source == OBJECTS) {
+        for file in objects {
             for batch in runtime.block_on(stored_objects(store, file))? {
                 learn(&mut self.objects, known_of(&batch));
             }
         }
         Ok(new)
+    }
+
+    /// Takes the mark off what others stored; tells whether the batch must be written again.
+    fn drop_stored(&mut self, ticket: Ticket, outgoing: &mut Outgoing<'_>) -> bool {
+        let is_news = outgoing.look_up(&self.objects);
+        self.others.drop_stored(ticket, outgoing) | is_news
     }
 
     fn add(&mut self, files: &[LakeFile]) {
@@ -350,62 +369,6 @@ impl Hour {
         match (self.number, file.times) {
             (Some(hour), Some((first, last))) => first.hour() <= hour && hour <= last.hour(),
             _ => true,
-        }
-    }
-}
-
-impl<'a> Table<'a> {
-    fn new(mapping: &'a Mapping, rows: Rows) -> Self {
-        let is_kept = vec![true; rows.times.len()];
-        Self { mapping, rows, is_kept, hours: Vec::new() }
-    }
-
-    /// Returns the column that makes a record itself.
-    fn id_column(&self) -> Option<&'a str> {
-        id_column(self.mapping)
-    }
-
-    /// Returns the hours that the rows lie in, and for each row its hour and id.
-    fn hours(&self) -> (Vec<Hour>, Vec<(usize, u128)>) {
-        let mut hours = Vec::new();
-        let mut places: HashMap<(Option<u32>, Option<i64>), usize> = HashMap::new();
-        let mut rows = Vec::with_capacity(self.rows.ids.len());
-        let all = self.rows.accounts.iter().zip(&self.rows.times).zip(&self.rows.ids);
-        for ((&account, &time), &id) in all {
-            let hour = time.map(|time| Timestamp(time).hour());
-            let place = *places.entry((account, hour)).or_insert_with(|| {
-                let known = &self.rows.known_accounts;
-                let account = account.and_then(|number| known.get(number as usize));
-                hours.push(Hour::of(self.mapping.index, account.map(String::as_str), time));
-                hours.len() - 1
-            });
-            rows.push((place, id));
-        }
-        (hours, rows)
-    }
-}
-
-/// Returns the column that makes a record of the source itself.
-fn id_column(mapping: &Mapping) -> Option<&str> {
-    let path = mapping.source.id.as_ref()?;
-    mapping.source.columns.iter().find(|it| it.path == *path).map(|it| it.name.as_str())
-}
-
-/// Counts, for each object, which of its rows are new.
-fn count_pieces(pieces: &mut [Piece], tables: &[Table<'_>]) {
-    for piece in pieces.iter_mut() {
-        // Duplicates by position were counted when they were met.
-        piece.duplicate = piece.read - piece.rejected;
-        piece.accepted = 0;
-    }
-    for table in tables {
-        let rows = table.rows.objects.iter().zip(&table.is_kept).filter(|(_, kept)| **kept);
-        for (&object, _) in rows {
-            let piece = usize::try_from(object).ok().and_then(|index| pieces.get_mut(index));
-            if let Some(piece) = piece {
-                piece.accepted += 1;
-                piece.duplicate = piece.duplicate.saturating_sub(1);
-            }
         }
     }
 }

@@ -11,5 +11,8 @@ mod care;
 #[path = "lake/once.rs"]
 mod once;
 #[cfg(test)]
+#[path = "lake/verbatim.rs"]
+mod verbatim;
+#[cfg(test)]
 #[path = "lake/writers.rs"]
 mod writers;

@@ -25,6 +25,9 @@ pub struct Window {
     pub until: Option<Timestamp>,
 }
 
+/// The first moment of the year 1, and the first after the year 9999: what SQL engines and calendars
+/// can show.
+const YEARS: std::ops::Range<i64> = -62_135_596_800_000_000..253_402_300_800_000_000;
 const MICROS_PER_SECOND: i64 = 1_000_000;
 /// Microseconds of a day.
 const MICROS_PER_DAY: i64 = 86_400 * MICROS_PER_SECOND;
@@ -61,11 +64,17 @@ impl Timestamp {
         }
     }
 
-    /// Returns the day as `YYYY-MM-DD`, or nothing outside the years that a calendar has.
+    /// Tells whether the moment lies in the years 1 to 9999: what is outside them is no event time.
+    #[must_use]
+    pub fn is_in_calendar(self) -> bool {
+        YEARS.contains(&self.0)
+    }
+
+    /// Returns the day as `YYYY-MM-DD`, or nothing outside the years 1 to 9999.
     #[must_use]
     pub fn date(self) -> Option<String> {
         let (year, month, day) = civil_from_days(self.day());
-        (0..=9999).contains(&year).then(|| format!("{year:04}-{month:02}-{day:02}"))
+        self.is_in_calendar().then(|| format!("{year:04}-{month:02}-{day:02}"))
     }
 
     /// Returns the number of the day, counted from 1970-01-01.
@@ -214,6 +223,16 @@ mod tests {
         );
         assert!(Timestamp::parse("2024-13-02T03:04:05Z").is_err());
         assert!(Timestamp::parse("yesterday").is_err());
+    }
+
+    #[test]
+    fn the_calendar_has_the_years_1_to_9999() {
+        let date = |micros| Timestamp(micros).date();
+        assert_eq!(date(YEARS.start).unwrap(), "0001-01-01");
+        assert_eq!(date(YEARS.end - 1).unwrap(), "9999-12-31");
+        for outside in [YEARS.start - 1, YEARS.end, i64::MIN, i64::MAX] {
+            assert!(!Timestamp(outside).is_in_calendar() && date(outside).is_none(), "{outside}");
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod cells;
 mod csv;
 mod json;
 mod limits;
+mod moments;
 mod parquet;
 mod printable;
 mod table;
@@ -79,18 +80,22 @@ pub async fn write(
     wide: bool,
     out: &mut dyn Write,
 ) -> Result<Counts> {
+    let schema = moments::nullable(&answer.schema);
     let mut rows: Box<dyn Rows> = match format {
-        Format::Table => Box::new(table::Table::new(&answer.schema, wide)),
-        Format::Json => Box::new(json::Json::array(&answer.schema)),
-        Format::Jsonl => Box::new(json::Json::lines(&answer.schema)),
-        Format::Csv => Box::new(csv::Csv::new(&answer.schema)),
+        Format::Table => Box::new(table::Table::new(&schema, wide)),
+        Format::Json => Box::new(json::Json::array(&schema)),
+        Format::Jsonl => Box::new(json::Json::lines(&schema)),
+        Format::Csv => Box::new(csv::Csv::new(&schema)),
         Format::Parquet => Box::new(parquet::Parquet::new(&answer.schema)?),
     };
     let mut counts = Counts::default();
     while let Some(batch) = answer.batches.next().await {
         let batch = batch?;
         counts.rows += batch.num_rows() as u64;
-        rows.batch(&batch, out)?;
+        match format {
+            Format::Parquet => rows.batch(&batch, out)?,
+            _ => rows.batch(&moments::writable(&batch, &schema)?, out)?,
+        }
     }
     rows.end(out)?;
     Ok(counts)

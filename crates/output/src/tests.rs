@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, BooleanArray, Float64Array, Int64Array, ListArray, StringArray,
-    TimestampMicrosecondArray,
+    Array, ArrayRef, BooleanArray, Date32Array, Float64Array, Int64Array, ListArray, StringArray,
+    StructArray, TimestampMicrosecondArray, TimestampSecondArray,
 };
+use arrow::buffer::OffsetBuffer;
 use arrow::datatypes::{Field, Schema, Utf8Type};
 use arrow::record_batch::RecordBatch;
 use expect_test::{Expect, expect};
@@ -117,6 +118,44 @@ fn every_kind_of_column_is_written() {
         time,eventName,bytes,ratio,ok,entities
         2024-05-01T00:00:00Z,GetObject,-7,0.5,true,"[""ip:192.0.2.1"",""say \""hi\""""]"
         ,,,,,
+    "#]],
+    );
+}
+
+/// Moments at and behind the borders of what can be written, alone and in lists and structs.
+fn odd_moments() -> RecordBatch {
+    let micros = [0, i64::MAX, i64::MIN, 8_210_243_721_599_999_999, -8_334_569_779_200_000_000];
+    let times = TimestampMicrosecondArray::from(micros.to_vec()).with_timezone("UTC");
+    let seconds =
+        TimestampSecondArray::from(micros.map(|it| it / 1_000_000 + i64::from(it != 0)).to_vec());
+    let days = Date32Array::from(vec![0, i32::MAX, i32::MIN, 95_025_968, -96_464_928]);
+    let item = Arc::new(Field::new_list_field(times.data_type().clone(), false));
+    let ends = OffsetBuffer::from_lengths([1, 1, 1, 1, 1]);
+    let list = ListArray::new(item, ends, Arc::new(times.clone()), None);
+    let field = Arc::new(Field::new("t", times.data_type().clone(), false));
+    let structs = StructArray::from(vec![(field, Arc::new(times.clone()) as ArrayRef)]);
+    batch(vec![
+        ("micros", Arc::new(times)),
+        ("seconds", Arc::new(seconds)),
+        ("days", Arc::new(days)),
+        ("list", Arc::new(list)),
+        ("struct", Arc::new(structs)),
+    ])
+}
+
+#[test]
+fn a_moment_that_no_calendar_has_is_no_error_in_a_cell() {
+    for format in [Format::Table, Format::Json, Format::Jsonl, Format::Csv] {
+        let (out, _) = written(vec![odd_moments(), odd_moments().slice(1, 4)], format, true);
+        let text = String::from_utf8(out).unwrap();
+        assert!(!text.contains("ERROR") && text.contains("262"), "{text}");
+    }
+    check(
+        odd_moments().slice(0, 2),
+        Format::Jsonl,
+        expect![[r#"
+        {"micros":"1970-01-01T00:00:00Z","seconds":"1970-01-01T00:00:00","days":"1970-01-01","list":["1970-01-01T00:00:00Z"],"struct":{"t":"1970-01-01T00:00:00Z"}}
+        {"micros":null,"seconds":null,"days":null,"list":[null],"struct":{"t":null}}
     "#]],
     );
 }

@@ -24,6 +24,8 @@ pub struct Mapping {
     pub(crate) columns: Vec<(usize, ColumnKind)>,
     /// Slots that must be filled for the record to be of this source.
     pub(crate) required: Vec<usize>,
+    /// For each source of JSON before this one in the catalogue, the slots that it requires.
+    pub(crate) rivals: Vec<Vec<usize>>,
     /// Where the event time stands, best first.
     pub(crate) times: Vec<TimeSlot>,
     /// Slots of the account, best first.
@@ -73,8 +75,11 @@ impl Mappings {
     /// Prepares the sources.
     #[must_use]
     pub fn new<'a>(sources: impl IntoIterator<Item = &'a Source>) -> Self {
-        let all = sources.into_iter().enumerate().map(|(i, it)| Mapping::new(i, it.clone()));
-        Self { all: all.collect() }
+        let mut all: Vec<Mapping> = Vec::new();
+        for source in sources {
+            all.push(Mapping::new(source.clone(), &all));
+        }
+        Self { all }
     }
 
     /// Returns the mapping of a source.
@@ -96,7 +101,8 @@ impl Mappings {
 }
 
 impl Mapping {
-    fn new(index: usize, source: Source) -> Self {
+    fn new(source: Source, earlier: &[Self]) -> Self {
+        let index = earlier.len();
         let mut tree = Tree::default();
         let mut columns = Vec::new();
         for column in &source.columns {
@@ -118,11 +124,12 @@ impl Mapping {
         let accounts = source.accounts.iter().map(|path| tree.slot(path)).collect();
         let regions = source.regions.iter().map(|path| tree.slot(path)).collect();
         let id = source.id.as_ref().map(|path| tree.slot(path));
+        let rivals = rivals(&source, earlier, &mut tree);
         let (context, form) = Default::default();
         let Tree { nodes, n_slots } = tree;
         #[rustfmt::skip]
         let mut mapping = Self {
-            index, source, nodes, columns, required, times, accounts, regions, id, n_slots,
+            index, source, nodes, columns, required, rivals, times, accounts, regions, id, n_slots,
             context, form,
         };
         mapping.context = CONTEXT_PATHS.map(|path| mapping.target(path));
@@ -157,8 +164,22 @@ impl Mapping {
 
     /// Tells whether the fields have all that a record of this source has.
     pub(crate) fn recognises(&self, fields: &Fields<'_>) -> bool {
-        self.required.iter().all(|&slot| fields.get(slot).is_some())
+        fields.have(&self.required)
     }
+
+    /// Tells whether a source before this one in the catalogue recognises the same record.
+    pub(crate) fn is_forestalled(&self, fields: &Fields<'_>) -> bool {
+        self.rivals.iter().any(|required| fields.have(required))
+    }
+}
+
+/// Returns, for each source of JSON before this one, the slots that it requires.
+fn rivals(source: &Source, earlier: &[Mapping], tree: &mut Tree) -> Vec<Vec<usize>> {
+    if source.required.is_empty() {
+        return Vec::new();
+    }
+    let required = |it: &Mapping| it.source.required.iter().map(|path| tree.slot(path)).collect();
+    earlier.iter().filter(|it| it.is_json()).map(required).collect()
 }
 
 impl<'a> Fields<'a> {
@@ -172,6 +193,10 @@ impl<'a> Fields<'a> {
     #[inline]
     pub(crate) fn get(&self, slot: usize) -> Option<Value<'a>> {
         self.slots.get(slot).copied().flatten()
+    }
+
+    fn have(&self, slots: &[usize]) -> bool {
+        slots.iter().all(|&slot| self.get(slot).is_some())
     }
 
     /// Puts a text to its target; `-` and nothing mean that it is absent.

@@ -223,13 +223,14 @@ pub(crate) fn time_of(mapping: &Mapping, fields: &Fields<'_>) -> Option<Timestam
     })
 }
 
-/// Returns what makes the record itself: its UUID, or a digest of its id, or of all of it.
+/// Returns what makes the record itself: its id as its column has it, or all of it.
 fn id_of(id: Option<Value<'_>>, record: &str) -> u128 {
-    let text = id.map_or(record, |value| value.text);
-    record_id(text)
+    let id = text_of(id).filter(|id| !id.is_empty());
+    record_id(id.as_deref().unwrap_or(record))
 }
 
-/// Returns the number that stands for a record's id: its UUID, or a digest of another text.
+/// Returns the number that stands for a record: its id's UUID, or a digest of another id; of a
+/// record without an id, a digest of all of it.
 #[must_use]
 pub fn record_id(text: &str) -> u128 {
     uuid(text).unwrap_or_else(|| {

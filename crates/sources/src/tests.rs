@@ -14,6 +14,16 @@ struct Everything {
     /// The source, the position and the record as the lake would have it.
     rows: Vec<(String, u64, String)>,
     rejects: Vec<Reject>,
+    /// The position of the last of them.
+    last: Option<u64>,
+}
+
+impl Everything {
+    /// Asserts that positions rise: who stored what lies before one has stored all of it.
+    fn go_to(&mut self, position: u64) {
+        assert!(self.last < Some(position), "{position} behind {:?}", self.last);
+        self.last = Some(position);
+    }
 }
 
 impl Sink for Everything {
@@ -24,11 +34,13 @@ impl Sink for Everything {
         let records = rows.batch.column_by_name("record").unwrap().clone();
         let records = records.as_any().downcast_ref::<arrow::array::StringViewArray>().unwrap();
         let record = records.value(0).to_owned();
+        self.go_to(row.position);
         self.rows.push((row.mapping.source.name.clone(), row.position, record));
         Ok(())
     }
 
     fn reject(&mut self, reject: Reject) -> Result<(), SinkError> {
+        self.go_to(reject.position);
         self.rejects.push(reject);
         Ok(())
     }
@@ -79,6 +91,36 @@ fn a_record_stands_in_the_input_at_its_position() {
             let escaped = escaped.strip_suffix('"').unwrap();
             let is_there = there.starts_with(&record) || there.starts_with(escaped);
             assert!(is_there, "{source}: {record}\n{there}");
+        }
+    }
+}
+
+/// The records that sources of JSON recognise, made of nothing but what each requires.
+fn barest_records() -> Vec<(String, Vec<String>)> {
+    let sources = Catalog::built_in().unwrap().sources.into_values();
+    sources.filter(|it| !it.required.is_empty()).map(|it| (it.name, it.required)).collect()
+}
+
+fn record_of<'a>(names: impl IntoIterator<Item = &'a String>) -> String {
+    let names: std::collections::BTreeSet<&String> = names.into_iter().collect();
+    let members: Vec<String> = names.iter().map(|name| format!("{name:?}:\"1\"")).collect();
+    format!("{{{}}}", members.join(","))
+}
+
+#[test]
+fn a_record_of_two_sources_is_of_the_first_whatever_came_before() {
+    let mappings = mappings();
+    let all = barest_records();
+    for (index, (first, required)) in all.iter().enumerate() {
+        for (second, also_required) in &all[index + 1..] {
+            let both = record_of(required.iter().chain(also_required));
+            for before in [required, also_required] {
+                let log = format!("{}\n{both}\n", record_of(before));
+                let (_, everything) = read(log.as_bytes(), 1 << 20, mappings);
+                let sources: Vec<&str> = everything.rows.iter().map(|it| it.0.as_str()).collect();
+                let before = if before == required { first } else { second };
+                assert_eq!(sources, [before, first], "{log}");
+            }
         }
     }
 }

@@ -3,15 +3,16 @@
 use haechi_catalog::TimeUnit;
 use haechi_model::Timestamp;
 
-/// Returns the moment that the text stands for.
+/// Returns the moment that the text stands for, if a calendar has it.
 pub(crate) fn moment(text: &str, unit: TimeUnit) -> Option<Timestamp> {
-    match unit {
+    let moment = match unit {
         TimeUnit::Iso => Timestamp::parse(text).ok(),
         TimeUnit::Seconds => seconds(text),
         TimeUnit::Millis => text.parse().ok().map(Timestamp::from_millis),
         TimeUnit::Clf => clf(text),
         TimeUnit::Any => any(text),
-    }
+    };
+    moment.filter(|it| it.is_in_calendar())
 }
 
 fn seconds(text: &str) -> Option<Timestamp> {
@@ -100,5 +101,22 @@ mod tests {
         assert_eq!(moment("12", TimeUnit::Any), None);
         assert_eq!(moment("1e300", TimeUnit::Seconds), None);
         assert_eq!(moment("NaN", TimeUnit::Seconds), None);
+    }
+
+    #[test]
+    fn what_no_calendar_has_is_no_time() {
+        for (unit, last, after) in [
+            (TimeUnit::Iso, "9999-12-31T23:59:59Z", "+010000-01-01T00:00:00Z"),
+            (TimeUnit::Seconds, "253402300799", "253402300800"),
+            (TimeUnit::Millis, "253402300799999", "253402300800000"),
+            (TimeUnit::Seconds, "-62135596800", "-62135596801"),
+            (TimeUnit::Iso, "0001-01-01T00:00:00Z", "0000-12-31T23:59:59Z"),
+            (TimeUnit::Clf, "31/Dec/9999:23:59:59 +0000", "01/Jan/0000:00:00:00 +0000"),
+            (TimeUnit::Seconds, "0", "9223372036854775807"),
+            (TimeUnit::Millis, "0", "-9223372036854775808"),
+        ] {
+            assert!(moment(last, unit).is_some(), "{last}");
+            assert_eq!(moment(after, unit), None, "{after}");
+        }
     }
 }

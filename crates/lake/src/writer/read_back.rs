@@ -2,21 +2,15 @@
 
 use std::sync::Arc;
 
-use arrow::array::{Array, AsArray, RecordBatch};
+use arrow::array::{Array, AsArray, RecordBatch, StringArray};
 use arrow::datatypes::TimestampMicrosecondType;
-use haechi_sources::schema::TIME;
+use haechi_sources::schema::{RECORD, TIME};
 use object_store::ObjectStore;
 
 use crate::LakeError;
 use crate::files::LakeFile;
-use crate::keys::Hour;
+use crate::keys::{Hour, Stored};
 use crate::reader::read;
-
-/// An id that the lake has, and the hour that it lies in.
-pub(super) struct Stored {
-    pub(super) hour: Hour,
-    pub(super) id: u128,
-}
 
 /// Reads the ids of a file.
 pub(super) async fn stored_ids(
@@ -25,20 +19,34 @@ pub(super) async fn stored_ids(
     source: usize,
     id: &str,
 ) -> Result<Vec<Stored>, LakeError> {
-    let mut ids = Vec::new();
-    for batch in read(store, file, Some(&[TIME, id])).await? {
+    let mut batches = read(store, file, Some(&[TIME, id])).await?;
+    // Records without an id are themselves by all that they say.
+    if batches.iter().any(|batch| texts(batch, id).is_some_and(lacks_some)) {
+        batches = read(store, file, Some(&[TIME, id, RECORD])).await?;
+    }
+    let mut stored = Vec::new();
+    for batch in &batches {
         let times = batch.column_by_name(TIME);
         let times = times.and_then(|it| it.as_primitive_opt::<TimestampMicrosecondType>());
-        let texts = batch.column_by_name(id).and_then(|it| it.as_string_opt::<i32>());
-        let Some((times, texts)) = times.zip(texts) else { continue };
-        for (row, text) in texts.iter().enumerate() {
-            let Some(text) = text else { continue };
+        let Some((times, ids)) = times.zip(texts(batch, id)) else { continue };
+        let records = texts(batch, RECORD);
+        for (row, id) in ids.iter().enumerate() {
+            let id = id.filter(|id| !id.is_empty());
+            let Some(text) = id.or(records.map(|it| it.value(row))) else { continue };
             let time = times.is_valid(row).then(|| times.value(row));
             let hour = Hour::of(source, file.partition.account.as_deref(), time);
-            ids.push(Stored { hour, id: haechi_sources::record_id(text) });
+            stored.push(Stored { hour, id: haechi_sources::record_id(text) });
         }
     }
-    Ok(ids)
+    Ok(stored)
+}
+
+fn texts<'a>(batch: &'a RecordBatch, column: &str) -> Option<&'a StringArray> {
+    batch.column_by_name(column)?.as_string_opt::<i32>()
+}
+
+fn lacks_some(texts: &StringArray) -> bool {
+    texts.iter().any(|text| text.is_none_or(str::is_empty))
 }
 
 /// Reads a file of the objects table.

@@ -105,3 +105,23 @@ fn an_object_that_vanished_is_named_and_the_rest_goes_on() {
     assert_eq!(done.accepted, 5);
     assert_eq!(done.unreadable.len(), 1);
 }
+
+#[test]
+fn records_without_an_id_are_themselves_by_all_that_they_say() {
+    let bench = Bench::new();
+    let with_id = |number: u32, id: &str| {
+        event(number).replace(&format!("\"{number:08x}-0000-4000-8000-000000000000\""), id)
+    };
+    // All in one hour of one account.
+    let ids = ["null", "\"\"", r#""a\u0062c""#];
+    let of_ids = |number: u32| ids.map(|id| with_id(number, id));
+    let truth = [of_ids(0).as_slice(), of_ids(168).get(..2).unwrap()].concat();
+    let text = truth.join("\n");
+    let done = bench.ingest(&[bench.file("a.json", text.as_bytes())]);
+    assert_eq!((done.accepted, done.duplicate), (5, 0));
+    let done = bench.ingest(&[bench.file("b.json", format!("{text}\n").as_bytes())]);
+    assert_eq!((done.accepted, done.duplicate), (0, 5));
+    let mut sorted = truth;
+    sorted.sort();
+    assert_eq!(bench.records(), sorted);
+}

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use arrow::array::AsArray;
+use arrow::datatypes::Int64Type;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use haechi_catalog::Catalog;
@@ -93,6 +94,19 @@ impl Bench {
         files.iter().flat_map(|file| column_of(&root.join(&file.path), name)).collect()
     }
 
+    /// Returns every row of every source, read as another engine would.
+    pub(crate) fn source_rows(&self) -> Vec<StoredRow> {
+        let root = self.folder.path().join("lake");
+        let mut rows = Vec::new();
+        for file in self.open().files().unwrap() {
+            let source = file.partition.source;
+            if self.catalog.sources.contains_key(&source) {
+                rows.extend(rows_of(&root.join(&file.path), &source));
+            }
+        }
+        rows
+    }
+
     /// Returns how many rows the lake has, by table.
     pub(crate) fn rows(&self) -> BTreeMap<String, u64> {
         let mut rows = BTreeMap::new();
@@ -101,6 +115,34 @@ impl Bench {
         }
         rows
     }
+}
+
+/// A row of a source's table.
+#[derive(Debug)]
+pub(crate) struct StoredRow {
+    pub(crate) source: String,
+    pub(crate) record: String,
+    pub(crate) file: String,
+    pub(crate) position: i64,
+}
+
+fn rows_of(path: &Path, source: &str) -> Vec<StoredRow> {
+    let file = std::fs::File::open(path).unwrap();
+    let reader = ParquetRecordBatchReaderBuilder::try_new(file).unwrap().build().unwrap();
+    let mut rows = Vec::new();
+    for batch in reader {
+        let batch = batch.unwrap();
+        let text = |name: &str| batch[name].as_string::<i32>();
+        let positions = batch["position"].as_primitive::<Int64Type>();
+        let row = |at: usize| StoredRow {
+            source: source.to_owned(),
+            record: text("record").value(at).to_owned(),
+            file: text("file").value(at).to_owned(),
+            position: positions.value(at),
+        };
+        rows.extend((0..batch.num_rows()).map(row));
+    }
+    rows
 }
 
 fn column_of(path: &Path, name: &str) -> Vec<String> {

@@ -13,8 +13,10 @@ pub(crate) struct Records<'a> {
     mappings: &'a Mappings,
     /// What the object's name says.
     context: Context<'a>,
-    /// The sources of JSON, the one that recognised the last record first.
-    order: Vec<&'a Mapping>,
+    /// The sources of JSON, in the order of the catalogue.
+    sources: Vec<&'a Mapping>,
+    /// The source of the last record: the next is most often of the same.
+    last: Option<&'a Mapping>,
 }
 
 /// Why an object is no row.
@@ -39,8 +41,8 @@ impl From<Fault> for RecordFault {
 
 impl<'a> Records<'a> {
     pub(crate) fn new(mappings: &'a Mappings, context: Context<'a>) -> Self {
-        let order = mappings.all.iter().filter(|it| it.is_json()).collect();
-        Self { mappings, context, order }
+        let sources = mappings.all.iter().filter(|it| it.is_json()).collect();
+        Self { mappings, context, sources, last: None }
     }
 
     /// Takes the object that comes next.
@@ -75,20 +77,40 @@ impl<'a> Records<'a> {
         output: &mut Output<'_>,
     ) -> Result<bool, RecordFault> {
         let start = scanner.at;
-        for index in 0..self.order.len() {
-            let Some(&mapping) = self.order.get(index) else { break };
+        let Some(mapping) = self.source_of(scanner, fields)? else { return Ok(false) };
+        context.put(mapping, fields);
+        let record = within_limit(scanner.since(start))?;
+        output.row(&Row { mapping, fields, record, position })?;
+        self.last = Some(mapping);
+        Ok(true)
+    }
+
+    /// Returns the first source in the catalogue that recognises the object, with its fields: what
+    /// came before the object must not decide whose it is.
+    fn source_of<'t>(
+        &self,
+        scanner: &mut Scanner<'t>,
+        fields: &mut Fields<'t>,
+    ) -> Result<Option<&'a Mapping>, Fault> {
+        let start = scanner.at;
+        let mut is = |mapping: &Mapping, fields: &mut Fields<'t>| {
             scanner.at = start;
             fields.reset(mapping);
             walk(scanner, mapping, fields)?;
-            if mapping.recognises(fields) {
-                context.put(mapping, fields);
-                let record = within_limit(scanner.since(start))?;
-                output.row(&Row { mapping, fields, record, position })?;
-                self.order.swap(0, index);
-                return Ok(true);
+            Ok::<_, Fault>(mapping.recognises(fields))
+        };
+        if let Some(last) = self.last
+            && is(last, fields)?
+            && !last.is_forestalled(fields)
+        {
+            return Ok(Some(last));
+        }
+        for &mapping in &self.sources {
+            if is(mapping, fields)? {
+                return Ok(Some(mapping));
             }
         }
-        Ok(false)
+        Ok(None)
     }
 
     /// Looks for records inside an object that is no record itself.
@@ -206,7 +228,7 @@ impl<'a> Records<'a> {
     pub(crate) fn knows(&self, text: &str) -> bool {
         let mut fields = Fields::default();
         text.starts_with('{')
-            && self.order.iter().any(|mapping| {
+            && self.sources.iter().any(|mapping| {
                 fields.reset(mapping);
                 walk(&mut Scanner::new(text, 0), mapping, &mut fields).is_ok()
                     && mapping.recognises(&fields)

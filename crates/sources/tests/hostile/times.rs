@@ -6,8 +6,9 @@ use crate::support::{event_at, read};
 fn a_row_stays_whatever_its_time() {
     for (time, is_read) in [
         ("9999-12-31T23:59:59Z", true),
-        ("0000-01-01T00:00:00Z", true),
-        ("-000001-01-01T00:00:00Z", true),
+        ("0001-01-01T00:00:00Z", true),
+        ("0000-01-01T00:00:00Z", false),
+        ("-000001-01-01T00:00:00Z", false),
         ("-1-01-01T00:00:00Z", false),
         ("99999-01-01T00:00:00Z", false),
         ("2024-02-30T00:00:00Z", false),
@@ -33,5 +34,15 @@ fn a_time_that_is_no_text_is_none() {
         let outcome = read(record);
         outcome.check(1, &[]);
         assert_eq!(outcome.times, [None], "{time}");
+    }
+}
+
+#[test]
+fn a_flow_record_of_no_calendar_has_no_time() {
+    for (start, is_read) in [("9223372036854775807", false), ("253402300799", true)] {
+        let header = "version account-id interface-id start";
+        let outcome = read(format!("{header}\n2 111122223333 eni-0a1b2c3d {start}\n"));
+        outcome.check(1, &[]);
+        assert_eq!(outcome.times.first().map(Option::is_some), Some(is_read), "{start}");
     }
 }
