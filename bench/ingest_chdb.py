@@ -4,14 +4,13 @@ Prints one JSON object of the same figures as `haechi-bench ingest`. No deduplic
 no verbatim record, one commit at the end.
 """
 
-import json
-import resource
 import shutil
 import sys
 import time
 from importlib.metadata import version
 
 from chdb import session
+from figures import report
 
 folder, target, threads = sys.argv[1], sys.argv[2], int(sys.argv[3])
 
@@ -54,20 +53,4 @@ database.query(
     """
 )
 rows = int(str(database.query("select count() from trail", "CSV")).strip())
-bytes_stored = "select sum(bytes_on_disk) from system.parts where table = 'trail' and active"
-table_bytes = int(str(database.query(bytes_stored, "CSV")).strip())
-usage = resource.getrusage(resource.RUSAGE_SELF)
-cpu = usage.ru_utime + usage.ru_stime
-print(
-    json.dumps(
-        {
-            "peer": f"chDB {version('chdb')}",
-            "threads": threads,
-            "read": rows,
-            "wall_seconds": round(time.monotonic() - start, 2),
-            "cpu_seconds": round(cpu, 2),
-            "records_per_cpu_second": round(rows / cpu),
-            "peak_megabytes": round(usage.ru_maxrss / 1024),
-        }
-    )
-)
+report(f"chDB {version('chdb')}", threads, rows, start)

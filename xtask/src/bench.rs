@@ -14,11 +14,8 @@ pub(crate) fn bench(arguments: &[&str]) -> Result<()> {
         cargo(&checkout, &["run", "--locked", "--release", "--package", "haechi-bench", "--"]);
     let target = places::target(&checkout)?;
     match tools::python_with(&checkout.join("bench/peers.txt"), &target) {
-        Ok(python) => command.env("HAECHI_PYTHON", python),
-        Err(error) => {
-            say(&format!("   peers are left out: {error:#}"));
-            &mut command
-        }
-    };
+        Ok(python) => _ = command.env("HAECHI_PYTHON", python),
+        Err(error) => say(&format!("   peers are left out: {error:#}")),
+    }
     run(command.args(arguments))
 }

@@ -115,10 +115,9 @@ impl<'a> Batch<'a> {
         Some(builder.get_or_insert_with(|| RowBuilder::new(mapping)))
     }
 
-    /// Counts a record; tells whether it is new to the lake.
-    fn count(&mut self, position: u64) -> bool {
+    /// Moves on to a record; tells whether no earlier run stored it.
+    fn reach(&mut self, position: u64) -> bool {
         let Some(piece) = self.pieces.last_mut() else { return false };
-        piece.read += 1;
         if self.resume_behind.is_some_and(|stored| position <= stored) {
             return false;
         }
@@ -129,14 +128,10 @@ impl<'a> Batch<'a> {
 
 impl Sink for Batch<'_> {
     fn row(&mut self, row: &Row<'_>) -> Result<(), SinkError> {
-        let is_new = self.count(row.position);
-        let file = i32::try_from(self.pieces.len()).unwrap_or(i32::MAX) - 1;
-        if !is_new {
-            if let Some(piece) = self.pieces.last_mut() {
-                piece.duplicate += 1;
-            }
+        if !self.reach(row.position) {
             return Ok(());
         }
+        let file = i32::try_from(self.pieces.len()).unwrap_or(i32::MAX) - 1;
         if let Some(builder) = self.builder(row.mapping) {
             builder.push(row, file);
         }
@@ -148,13 +143,12 @@ impl Sink for Batch<'_> {
     }
 
     fn reject(&mut self, reject: Reject) -> Result<(), SinkError> {
-        let is_new = self.count(reject.position);
-        let Some(piece) = self.pieces.last_mut() else { return Ok(()) };
-        piece.rejected += 1;
-        if is_new {
-            self.n_bytes += reject.first_bytes.len() + piece.name.len() + ROW_OVERHEAD_BYTES;
-            self.rejects.push((self.pieces.len() - 1, reject));
+        if !self.reach(reject.position) {
+            return Ok(());
         }
+        let Some(piece) = self.pieces.last() else { return Ok(()) };
+        self.n_bytes += reject.first_bytes.len() + piece.name.len() + ROW_OVERHEAD_BYTES;
+        self.rejects.push((self.pieces.len() - 1, reject));
         if self.bytes_max <= self.n_bytes {
             self.flush()?;
         }
