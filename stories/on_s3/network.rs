@@ -52,6 +52,18 @@ fn cut_connections_are_begun_anew() {
 }
 
 #[test]
+fn the_answer_that_nothing_is_there_is_asked_for_anew_when_it_is_cut() {
+    let (server, mut desk, logs, truth) = with_logs();
+    // A lake's log is looked for first, and this lake is not there yet.
+    let proxy = Proxy::before(&server.address, |number, line| {
+        let is_cut = number % 2 == 0 && line.starts_with("GET ") && line.contains("/_delta_log/_");
+        if is_cut { Fate::CutBody(9) } else { Fate::Pass }
+    });
+    point(&mut desk, &proxy.address);
+    ingest_all(&desk, logs.to_str().unwrap(), "s3://logs/lake", &truth);
+}
+
+#[test]
 fn connections_that_are_always_cut_are_told() {
     let proxy = Proxy::before("", |_, _| Fate::Cut(0));
     let mut desk = Desk::new();

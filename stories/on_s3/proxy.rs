@@ -16,6 +16,8 @@ pub(crate) enum Fate {
     Slow,
     /// The connection ends after so many bytes of the answer.
     Cut(usize),
+    /// The connection ends after so many bytes of the answer's body.
+    CutBody(usize),
     /// It is done, but the answer says that it failed.
     DoneButDenied,
     /// It is not done, and the answer says so.
@@ -87,6 +89,11 @@ fn answer(client: &mut TcpStream, server: &str, request: &[u8], fate: Fate) -> s
     };
     match fate {
         Fate::Cut(n_bytes) => client.write_all(bytes.get(..n_bytes).unwrap_or(&bytes)),
+        Fate::CutBody(n_bytes) => {
+            let head = bytes.windows(4).position(|it| it == b"\r\n\r\n");
+            let end = head.map_or(0, |head| head + 4 + n_bytes);
+            client.write_all(bytes.get(..end).unwrap_or(&bytes))
+        }
         Fate::Slow => bytes.chunks(bytes.len() / 4 + 1).try_for_each(|piece| {
             // Slowness is what this is about.
             thread::sleep(Duration::from_millis(5));

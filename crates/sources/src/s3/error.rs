@@ -6,6 +6,8 @@ use std::error::Error;
 
 use object_store::client::{HttpError, HttpErrorKind};
 
+use crate::limits::S3_RETRIES_MAX;
+
 /// Why S3 did not do what it was asked, in one line.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("cannot {verb} `{address}`: {reason}")]
@@ -133,9 +135,14 @@ pub(super) fn readable(
     }
 }
 
-/// Tells whether an answer began and broke off, which the library does not try again.
+/// Tells whether an answer began and broke off, which the library does not try again: neither for
+/// a listing nor for the words of a refusal, such as that an object is not there.
 pub(super) fn is_cut(error: &object_store::Error) -> bool {
-    !error.to_string().contains("Error performing") && http_error(error).is_some()
+    let used_up = format!("after {S3_RETRIES_MAX} retries");
+    let is_used_up = error.to_string().contains(&used_up);
+    !is_used_up
+        && http_error(error)
+            .is_some_and(|it| !matches!(it.kind(), HttpErrorKind::Connect | HttpErrorKind::Timeout))
 }
 
 /// Returns what is wrong, and the details behind the words that stand for the fault; nothing for

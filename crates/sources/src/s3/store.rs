@@ -15,9 +15,9 @@ use object_store::{
     UploadPart,
 };
 
-use super::error::readable;
+use super::error::{is_cut, readable};
 use super::listing::Listing;
-use crate::limits::S3_PART_BYTES;
+use crate::limits::{S3_PART_BYTES, S3_RETRIES_MAX};
 
 /// A bucket.
 #[derive(Debug)]
@@ -81,7 +81,8 @@ impl<S: ObjectStore> ObjectStore for Bucket<S> {
 
     async fn get_opts(&self, key: &Path, options: GetOptions) -> Result<GetResult> {
         let readable = self.to("read", Some(key));
-        let mut result = self.store.get_opts(key, options).await.map_err(&readable)?;
+        let get = || self.store.get_opts(key, options.clone());
+        let mut result = anew_when_cut(get).await.map_err(&readable)?;
         result.payload = match result.payload {
             GetResultPayload::Stream(bytes) => {
                 GetResultPayload::Stream(bytes.map_err(readable).boxed())
@@ -92,7 +93,8 @@ impl<S: ObjectStore> ObjectStore for Bucket<S> {
     }
 
     async fn get_ranges(&self, key: &Path, ranges: &[Range<u64>]) -> Result<Vec<Bytes>> {
-        self.store.get_ranges(key, ranges).await.map_err(self.to("read", Some(key)))
+        let get = || self.store.get_ranges(key, ranges);
+        anew_when_cut(get).await.map_err(self.to("read", Some(key)))
     }
 
     fn delete_stream(
@@ -122,6 +124,17 @@ impl<S: ObjectStore> ObjectStore for Bucket<S> {
 
     async fn copy_opts(&self, from: &Path, to: &Path, options: CopyOptions) -> Result<()> {
         self.store.copy_opts(from, to, options).await.map_err(self.to("write", Some(to)))
+    }
+}
+
+/// Reads, and begins anew when the answer broke off.
+async fn anew_when_cut<T, F: Future<Output = Result<T>>>(read: impl Fn() -> F) -> Result<T> {
+    let mut n_cuts = 0;
+    loop {
+        match read().await {
+            Err(error) if n_cuts < S3_RETRIES_MAX && is_cut(&error) => n_cuts += 1,
+            done => return done,
+        }
     }
 }
 
