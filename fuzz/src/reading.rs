@@ -115,10 +115,10 @@ impl Sink for Collector {
     }
 }
 
-fn outcome(name: &str, opened: Opened) -> (Outcome, Vec<(u64, String)>) {
+fn outcome(name: &str, mut opened: Opened) -> (Outcome, Vec<(u64, String)>) {
     let mut sink =
         Collector { builders: BTreeMap::new(), outcome: Outcome::default(), rows: Vec::new() };
-    let summary = read_object(name, opened, &MAPPINGS, &mut sink);
+    let summary = read_object(name, &mut opened, &MAPPINGS, &mut sink);
     sink.outcome.summary = summary.unwrap_or_default();
     let Collector { builders, outcome, rows } = sink;
     let mut n_built = 0;

@@ -161,7 +161,7 @@ async fn merge(
 async fn merged(lake: &Lake, files: &[LakeFile]) -> Result<(Vec<u8>, u64), LakeError> {
     let mut merge = Merge::new(&lake.store(), files, MERGED_PIECE_BYTES).await?;
     let schema = Arc::clone(&merge.schema);
-    let mut properties = properties(&schema, None);
+    let mut properties = properties(&schema);
     for column in LOOKED_UP {
         let path = column.split('.').map(str::to_owned).collect::<Vec<_>>();
         if path.first().is_some_and(|name| schema.field_with_name(name).is_ok()) {

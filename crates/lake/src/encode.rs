@@ -14,17 +14,18 @@ use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPrope
 use parquet::schema::types::ColumnPath;
 
 use crate::LakeError;
-use crate::limits::{ROW_GROUP_ROWS, SLICE_ROWS};
+use crate::habits::Habit;
+use crate::limits::{PAGE_BYTES, ROW_GROUP_ROWS, SLICE_ROWS};
 
 /// Writes the numbered rows, in that order, as a Parquet file.
 pub(crate) fn encode(
     batch: &RecordBatch,
     rows: &[u32],
-    id: Option<&str>,
+    habits: &[Habit],
     ingested: Timestamp,
 ) -> Result<Vec<u8>, LakeError> {
     let schema = with_ingested(&batch.schema());
-    let properties = properties(&schema, id);
+    let properties = fitting(properties(&schema), &schema, habits);
     let mut writer = writer(Arc::clone(&schema), Vec::new(), properties)?;
     for numbers in rows.chunks(SLICE_ROWS) {
         // Rows that stand in order already need not be copied.
@@ -56,11 +57,12 @@ pub(crate) fn writer<W: std::io::Write + Send>(
 }
 
 /// Returns how files of such rows are written.
-pub(crate) fn properties(schema: &Schema, id: Option<&str>) -> WriterPropertiesBuilder {
+pub(crate) fn properties(schema: &Schema) -> WriterPropertiesBuilder {
     let mut builder = WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::default()))
         .set_created_by("haechi".to_owned())
         .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
+        .set_data_page_size_limit(PAGE_BYTES)
         .set_column_dictionary_enabled(RECORD.into(), false)
         .set_column_statistics_enabled(RECORD.into(), EnabledStatistics::None);
     // Looking numbers up in a dictionary takes several times as long as packing their differences.
@@ -73,10 +75,25 @@ pub(crate) fn properties(schema: &Schema, id: Option<&str>) -> WriterPropertiesB
             .set_column_dictionary_enabled(column.clone(), false)
             .set_column_encoding(column, Encoding::DELTA_BINARY_PACKED);
     }
-    match id {
-        Some(id) => builder.set_column_dictionary_enabled(id.into(), false),
-        None => builder,
+    builder
+}
+
+/// Returns the properties with what fits the values of each column.
+fn fitting(
+    mut builder: WriterPropertiesBuilder,
+    schema: &Schema,
+    habits: &[Habit],
+) -> WriterPropertiesBuilder {
+    for (field, habit) in schema.fields().iter().zip(habits) {
+        let column = ColumnPath::from(field.name().as_str());
+        if matches!(habit, Habit::Absent | Habit::Unique) {
+            builder = builder.set_column_dictionary_enabled(column.clone(), false);
+        }
+        if matches!(habit, Habit::Absent | Habit::Few) {
+            builder = builder.set_column_compression(column, Compression::UNCOMPRESSED);
+        }
     }
+    builder
 }
 
 pub(crate) fn with_ingested(schema: &Schema) -> Arc<Schema> {

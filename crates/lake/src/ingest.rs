@@ -7,7 +7,7 @@ use std::thread;
 
 use haechi_model::Timestamp;
 use haechi_sources::{
-    Mappings, Object, Objects, ReadError, S3Error, S3Fault, SinkError, open, read_object,
+    Mappings, Memory, Object, Objects, ReadError, S3Error, S3Fault, SinkError, open_in, read_object,
 };
 use serde::Serialize;
 use tokio::runtime::Handle;
@@ -144,10 +144,11 @@ impl Run<'_> {
     fn work(&self, number: usize, bytes_max: usize) -> Result<(), LakeError> {
         let name = format!("{}-{number}", self.options.run);
         let mut batch = Batch::new(self.writer, name, bytes_max);
+        let mut memory = Memory::default();
         loop {
             let index = self.next.fetch_add(1, Ordering::Relaxed);
             let Some(object) = self.objects.object_at(index) else { break };
-            if !self.object(&object, &mut batch, true)? {
+            if !self.object(&object, &mut batch, &mut memory, true)? {
                 locked(&self.deferred).push(index);
             }
         }
@@ -162,7 +163,7 @@ impl Run<'_> {
         let mut batch = Batch::new(self.writer, name, self.options.gathered_bytes);
         for index in indexes {
             if let Some(object) = self.objects.object_at(index) {
-                self.object(&object, &mut batch, false)?;
+                self.object(&object, &mut batch, &mut Memory::default(), false)?;
             }
         }
         batch.flush()
@@ -173,12 +174,13 @@ impl Run<'_> {
         &self,
         object: &Object,
         batch: &mut Batch<'_>,
+        memory: &mut Memory,
         may_defer: bool,
     ) -> Result<bool, LakeError> {
         if self.options.stop.load(Ordering::Relaxed) {
             return Err(LakeError::Stopped);
         }
-        let opened = match open(object) {
+        let mut opened = match open_in(std::mem::take(memory), object) {
             Ok(opened) => opened,
             // Those after it would not be read either, each after minutes of trying.
             Err(source) if is_unreachable(&source) => {
@@ -211,7 +213,8 @@ impl Run<'_> {
         let name = object.name.clone();
         batch.begin(Piece { name, identity, bytes_stored, ..Piece::default() }, known.reached);
         let summary =
-            read_object(&object.name, opened, self.mappings, batch).map_err(sink_error)?;
+            read_object(&object.name, &mut opened, self.mappings, batch).map_err(sink_error)?;
+        *memory = opened.into_memory();
         let skipped = summary.skipped.as_ref().map(|it| it.0.clone());
         let records = summary.rows + summary.rejects;
         batch.end(summary.n_bytes, skipped.clone(), known.is_skipped);

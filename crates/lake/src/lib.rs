@@ -10,6 +10,7 @@ mod compact;
 mod encode;
 mod error;
 mod files;
+mod habits;
 mod ingest;
 mod keys;
 pub mod limits;

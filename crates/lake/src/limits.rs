@@ -17,6 +17,16 @@ pub const KEYS_MAX: usize = 2_000_000;
 /// How many rows are sorted and encoded at a time: few enough to stay in the processor's cache.
 pub const SLICE_ROWS: usize = 2_048;
 
+/// How many rows are looked at to see what the values of a column are like, and how many of them
+/// must have one for it to show.
+pub const HABIT_ROWS: usize = 2_048;
+/// See [`HABIT_ROWS`].
+pub const HABIT_ROWS_MIN: usize = 64;
+
+/// How many bytes of values a page has before it is compressed: few enough to stay in the
+/// processor's cache, and to be read for the sake of one row.
+pub const PAGE_BYTES: usize = 256 << 10;
+
 /// How many rows a row group has: small enough to skip, large enough to compress.
 pub const ROW_GROUP_ROWS: usize = 131_072;
 

@@ -12,6 +12,7 @@ use tokio::runtime::Handle;
 use crate::batch::Gathered;
 use crate::encode::encode;
 use crate::files::{LakeFile, Partition};
+use crate::habits::{Habit, habits};
 use crate::keys::{Hour, Keys, Stored};
 use crate::limits::COMMIT_ATTEMPTS_MAX;
 use crate::objects::{self, Known, KnownObjects, known_of, learn};
@@ -176,11 +177,12 @@ impl<'a> Writer<'a> {
         name: &str,
         files: &mut Vec<LakeFile>,
     ) -> Result<(), LakeError> {
+        let habits = habits(&table.rows.batch, &table.is_kept);
         for part in parts(&table.mapping.source.name, &table.rows, &table.is_kept) {
             let batch = Batch {
                 rows: &table.rows.batch,
                 numbers: part.rows,
-                id: table.id_column(),
+                habits: &habits,
                 partition: part.partition,
                 times: part.times,
             };
@@ -195,7 +197,7 @@ impl<'a> Writer<'a> {
         name: &str,
         files: &mut Vec<LakeFile>,
     ) -> Result<(), LakeError> {
-        let bytes = encode(batch.rows, &batch.numbers, batch.id, self.now)?;
+        let bytes = encode(batch.rows, &batch.numbers, batch.habits, self.now)?;
         let path = format!("{}/{name}.parquet", batch.partition.folder());
         let size = bytes.len() as u64;
         let key = object_store::path::Path::from(path.as_str());
@@ -283,7 +285,8 @@ impl<'a> Writer<'a> {
 struct Batch<'a> {
     rows: &'a arrow::array::RecordBatch,
     numbers: Vec<u32>,
-    id: Option<&'a str>,
+    /// What the columns are like, where that is known.
+    habits: &'a [Habit],
     partition: Partition,
     times: Option<(Timestamp, Timestamp)>,
 }
@@ -295,7 +298,7 @@ impl<'a> Batch<'a> {
         Self {
             rows,
             numbers: (0..n_rows).collect(),
-            id: None,
+            habits: &[],
             partition: Partition { source: source.to_owned(), account: None, date: now.date() },
             times: Some((now, now)),
         }

@@ -25,6 +25,11 @@ pub struct Opened {
 
 type Stream = Box<dyn Read + Send>;
 
+/// What an object was uncompressed into, for the next one: asking the system for memory anew with
+/// every object costs a tenth of an ingest, and more with several workers.
+#[derive(Debug, Default)]
+pub struct Memory(Vec<u8>);
+
 const GZIP: &[u8] = &[0x1f, 0x8b, 0x08];
 const ZSTD: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
 
@@ -37,13 +42,21 @@ const ZSTD: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
 /// The object cannot be read. A fault inside the compressed data is not an error here: it ends
 /// the bytes, and the reader of records says where.
 pub fn open(object: &Object) -> io::Result<Opened> {
+    open_in(Memory::default(), object)
+}
+
+/// Opens an object in the memory of an earlier one.
+///
+/// # Errors
+/// See [`open`].
+pub fn open_in(memory: Memory, object: &Object) -> io::Result<Opened> {
     let mut reader = object.reader()?;
     if matches!(object.place, Place::Stdin) {
         return Opened::of_stream(reader);
     }
     let stored = first_piece(&mut reader)?;
     if stored.len() < WHOLE_BYTES_MAX {
-        return Ok(Opened::of_bytes(stored));
+        return Ok(Opened::of_bytes_in(memory, stored));
     }
     let (identity, n_bytes_stored) = identity_of_all(stored, reader)?;
     let rest = Some(layered(object.reader()?));
@@ -54,10 +67,20 @@ impl Opened {
     /// Opens bytes that are all there.
     #[must_use]
     pub fn of_bytes(stored: Vec<u8>) -> Self {
+        Self::of_bytes_in(Memory::default(), stored)
+    }
+
+    fn of_bytes_in(memory: Memory, stored: Vec<u8>) -> Self {
         let identity = identity_of(&blake3::hash(&stored));
         let n_bytes_stored = stored.len() as u64;
-        let (start, rest) = uncompressed(stored);
+        let (start, rest) = uncompressed(stored, memory);
         Self { identity, n_bytes_stored, start, rest }
+    }
+
+    /// Returns the memory of an object that was read.
+    #[must_use]
+    pub fn into_memory(self) -> Memory {
+        Memory(self.start)
     }
 
     /// Opens bytes that come only once, as standard input does.
@@ -98,11 +121,11 @@ fn identity_of(digest: &blake3::Hash) -> u128 {
 }
 
 /// Uncompresses bytes that are all there, in one go where that is safe.
-fn uncompressed(stored: Vec<u8>) -> (Vec<u8>, Option<Stream>) {
+fn uncompressed(stored: Vec<u8>, memory: Memory) -> (Vec<u8>, Option<Stream>) {
     if !is_compressed(&stored) {
         return (stored, None);
     }
-    let plain = if stored.starts_with(GZIP) { gunzip_whole(&stored) } else { None };
+    let plain = if stored.starts_with(GZIP) { gunzip_whole(&stored, memory) } else { None };
     match plain {
         Some(plain) if !is_compressed(&plain) => (plain, None),
         _ => (Vec::new(), Some(layered(Box::new(Cursor::new(stored))))),
@@ -110,7 +133,7 @@ fn uncompressed(stored: Vec<u8>) -> (Vec<u8>, Option<Stream>) {
 }
 
 /// Uncompresses a gzip file of one member with the faster library; anything else is left alone.
-fn gunzip_whole(stored: &[u8]) -> Option<Vec<u8>> {
+fn gunzip_whole(stored: &[u8], Memory(mut plain): Memory) -> Option<Vec<u8>> {
     let size = u32::from_le_bytes(*stored.last_chunk::<4>()?) as usize;
     // A second member would be lost: the library stops behind the first. Its header may also
     // stand in the data by chance, and then the slower reader does the same work.
@@ -118,7 +141,8 @@ fn gunzip_whole(stored: &[u8]) -> Option<Vec<u8>> {
     if may_have_more || WHOLE_BYTES_MAX < size {
         return None;
     }
-    let mut plain = vec![0; size];
+    // What the last object left is overwritten; only what is beyond it is filled.
+    plain.resize(size, 0);
     let n_bytes = Decompressor::new().gzip_decompress(stored, &mut plain).ok()?;
     (n_bytes == size).then_some(plain)
 }
@@ -225,7 +249,7 @@ mod tests {
     }
 
     fn all_of(stored: Vec<u8>) -> Vec<u8> {
-        let (mut bytes, rest) = uncompressed(stored);
+        let (mut bytes, rest) = uncompressed(stored, Memory::default());
         if let Some(mut rest) = rest {
             let _ = rest.read_to_end(&mut bytes);
         }

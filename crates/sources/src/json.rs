@@ -98,7 +98,7 @@ pub(crate) fn read(
 
 /// Returns the part that is UTF-8, and whether a byte behind it can never be.
 fn valid_text(bytes: &[u8]) -> (&str, bool) {
-    match str::from_utf8(bytes) {
+    match simdutf8::compat::from_utf8(bytes) {
         Ok(text) => (text, false),
         Err(error) => {
             let valid = bytes.get(..error.valid_up_to()).unwrap_or_default();

@@ -24,7 +24,7 @@ mod text;
 mod time;
 mod window;
 
-pub use content::{Opened, open};
+pub use content::{Memory, Opened, open, open_in};
 pub use discover::{DiscoverError, DiscoverOptions, Discovered, discover};
 pub use mapping::{Mapping, Mappings};
 pub use object::{Object, Objects, Place};

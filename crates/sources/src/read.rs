@@ -43,28 +43,30 @@ pub enum ReadError {
     },
 }
 
-/// Reads an opened object into the sink.
+/// Reads an opened object into the sink; nothing is left of it but its memory.
 ///
 /// # Errors
 /// The sink cannot go on, or S3 does not give the rest of the object: another run may get it.
 /// Faults in the object itself become rejects.
 pub fn read_object(
     name: &str,
-    opened: Opened,
+    opened: &mut Opened,
     mappings: &Mappings,
     sink: &mut dyn Sink,
 ) -> Result<Summary, SinkError> {
-    let mut window = Window::new(opened.start, opened.rest);
+    let mut window = Window::new(std::mem::take(&mut opened.start), opened.rest.take());
     while window.bytes().len() < SNIFF_BYTES && !window.is_last {
         window.fill();
     }
     let mut output = Output::new(sink);
     let content = recognise::content(name, window.bytes());
     read_content(&content, name, (&mut window, mappings), &mut output)?;
-    match window.fault.take_if(|fault| S3Error::behind(fault).is_some()) {
-        Some(source) => Err(Box::new(ReadError::Object { name: name.to_owned(), source })),
-        None => output.finish(&window),
+    if let Some(source) = window.fault.take_if(|fault| S3Error::behind(fault).is_some()) {
+        return Err(Box::new(ReadError::Object { name: name.to_owned(), source }));
     }
+    let summary = output.finish(&window)?;
+    opened.start = window.into_memory();
+    Ok(summary)
 }
 
 fn read_content(

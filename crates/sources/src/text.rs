@@ -73,7 +73,7 @@ pub(crate) fn read(
 /// Returns the lines that are all there and UTF-8, and whether a line that is not follows them.
 fn whole_lines(piece: &[u8], is_end: bool) -> (&str, bool) {
     let whole = if is_end { piece } else { up_to_newline(piece) };
-    match str::from_utf8(whole) {
+    match simdutf8::compat::from_utf8(whole) {
         Ok(text) => (text, false),
         Err(error) => {
             let valid = whole.get(..error.valid_up_to()).unwrap_or_default();

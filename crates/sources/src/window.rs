@@ -29,6 +29,11 @@ impl Window {
         Self { reader, buffer, start: 0, position: 0, fill_bytes, is_last, fault: None }
     }
 
+    /// Gives up the memory that the bytes are in.
+    pub(crate) fn into_memory(self) -> Vec<u8> {
+        self.buffer
+    }
+
     /// Returns the bytes that are there.
     pub(crate) fn bytes(&self) -> &[u8] {
         self.buffer.get(self.start..).unwrap_or_default()

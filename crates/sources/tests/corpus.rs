@@ -56,9 +56,9 @@ mod corpus {
         for path in files_below(folder) {
             let place = Place::File(path.clone());
             let name = path.to_string_lossy().into_owned();
-            let opened = open(&Object { name: name.clone(), size: None, place }).unwrap();
+            let mut opened = open(&Object { name: name.clone(), size: None, place }).unwrap();
             let mut counts = Counts::default();
-            let summary = read_object(&name, opened, &mappings, &mut counts).unwrap();
+            let summary = read_object(&name, &mut opened, &mappings, &mut counts).unwrap();
             let rows: u64 = counts.tables.values().sum();
             assert_eq!((summary.rows, summary.rejects), (rows, counts.rejects), "{name}");
             let outcome = match &summary.skipped {

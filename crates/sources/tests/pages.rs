@@ -70,9 +70,9 @@ mod examples {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), log).unwrap();
         let place = Place::File(file.path().to_owned());
-        let opened = open(&Object { name: String::new(), size: None, place }).unwrap();
+        let mut opened = open(&Object { name: String::new(), size: None, place }).unwrap();
         let mut lines = Lines { own: &source.name, text: String::new() };
-        let summary = read_object("log", opened, mappings, &mut lines).unwrap();
+        let summary = read_object("log", &mut opened, mappings, &mut lines).unwrap();
         if let Some(skipped) = summary.skipped {
             writeln!(lines.text, "{}", json!({"skipped": skipped.0})).unwrap();
         }

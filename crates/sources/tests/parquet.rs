@@ -48,9 +48,9 @@ mod files {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), bytes).unwrap();
         let place = Place::File(file.path().to_owned());
-        let opened = open(&Object { name: String::new(), size: None, place }).unwrap();
+        let mut opened = open(&Object { name: String::new(), size: None, place }).unwrap();
         let mut records = Records::default();
-        let summary = read_object("x.parquet", opened, &mappings, &mut records).unwrap();
+        let summary = read_object("x.parquet", &mut opened, &mappings, &mut records).unwrap();
         (summary, records.lines)
     }
 

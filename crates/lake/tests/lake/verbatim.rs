@@ -41,8 +41,8 @@ impl Sink for Content {
 
 fn content(text: &str, mappings: &Mappings) -> Content {
     let mut content = Content::default();
-    let opened = Opened::of_bytes(text.as_bytes().to_vec());
-    read_object("log", opened, mappings, &mut content).unwrap();
+    let mut opened = Opened::of_bytes(text.as_bytes().to_vec());
+    read_object("log", &mut opened, mappings, &mut content).unwrap();
     content
 }
 

@@ -39,16 +39,16 @@ pub(crate) fn read(stored: impl Into<Vec<u8>>) -> Outcome {
 }
 
 /// Reads what is opened, through the sink that a lake has: rows of columns.
-pub(crate) fn read_opened(opened: Opened) -> Outcome {
+pub(crate) fn read_opened(mut opened: Opened) -> Outcome {
     let mut collector = Collector::default();
-    let summary = read_object("hostile", opened, &MAPPINGS, &mut collector).unwrap();
+    let summary = read_object("hostile", &mut opened, &MAPPINGS, &mut collector).unwrap();
     collector.finish(summary)
 }
 
 /// Reads what is opened and keeps only the rejects, as some objects are too large to keep.
-pub(crate) fn count(opened: Opened) -> Counter {
+pub(crate) fn count(mut opened: Opened) -> Counter {
     let mut counter = Counter::default();
-    counter.summary = read_object("hostile", opened, &MAPPINGS, &mut counter).unwrap();
+    counter.summary = read_object("hostile", &mut opened, &MAPPINGS, &mut counter).unwrap();
     assert_adds_up(&counter.summary, counter.n_rows, counter.rejects.len());
     counter
 }
