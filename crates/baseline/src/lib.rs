@@ -1,0 +1,21 @@
+//! Numbers in time order to what is usual.
+//!
+//! Pure arithmetic: no clock, no files, no randomness. Everything here is a fold over points, so
+//! that a stream and a replay give the same answers, and a series costs less than 8 KiB whatever
+//! its length.
+//!
+//! [`Detector`] answers "is this point unlike everything before it?" with a score between 0 and 1.
+//! [`Row`] reads a series from lines of text.
+
+mod activity;
+mod csv;
+mod detector;
+mod envelope;
+mod limits;
+mod point;
+mod profile;
+mod tail;
+
+pub use csv::{Columns, Row, RowError};
+pub use detector::{ALARM_SCORE, Anomaly, Detector, Reason};
+pub use point::Point;
