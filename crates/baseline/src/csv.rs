@@ -92,7 +92,10 @@ fn number(text: &str) -> Result<f64, RowError> {
 }
 
 /// Returns the seconds on the clock that the text shows, whatever its zone.
-fn seconds(text: &str) -> Result<i64, RowError> {
+///
+/// # Errors
+/// When the text is no time.
+pub fn seconds(text: &str) -> Result<i64, RowError> {
     if let Ok(number) = text.parse::<i64>() {
         let is_milliseconds = MILLISECONDS_FROM <= number.saturating_abs();
         return Ok(if is_milliseconds { number.div_euclid(1000) } else { number });

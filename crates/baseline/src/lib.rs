@@ -4,18 +4,23 @@
 //! that a stream and a replay give the same answers, and a series costs less than 8 KiB whatever
 //! its length.
 //!
+//! [`Baseline`] answers "what is usual at this moment?" with a band around an expectation.
 //! [`Detector`] answers "is this point unlike everything before it?" with a score between 0 and 1.
 //! [`Row`] reads a series from lines of text.
 
 mod activity;
+mod baseline;
+mod coverage;
 mod csv;
 mod detector;
 mod envelope;
 mod limits;
 mod point;
 mod profile;
+mod season;
 mod tail;
 
-pub use csv::{Columns, Row, RowError};
+pub use baseline::{Adaptation, Band, Baseline, Component, Expectation, Options, Verdict};
+pub use csv::{Columns, Row, RowError, seconds};
 pub use detector::{ALARM_SCORE, Anomaly, Detector, Reason};
 pub use point::Point;

@@ -27,3 +27,20 @@ pub(crate) const RECENT_POINTS: usize = 98;
 
 /// What came before a window is remembered for this many lengths of it.
 pub(crate) const REFERENCE_WINDOWS: usize = 6;
+
+/// Cells of the patterns of a baseline: five minutes of an hour, a quarter of an hour of a day, an
+/// hour of a week. Finer ones would take weeks to fill.
+pub(crate) const HOUR_CELLS: usize = 12;
+/// See [`HOUR_CELLS`].
+pub(crate) const DAY_CELLS: usize = 96;
+/// See [`HOUR_CELLS`].
+pub(crate) const WEEK_CELLS: usize = 168;
+
+/// A baseline says nothing before it has seen two days: one would show no rhythm.
+pub(crate) const HISTORY_SECONDS_MIN: i64 = 2 * 86_400;
+
+/// Nor before it has seen this many points: fewer show no stray.
+pub(crate) const HISTORY_POINTS_MIN: u32 = 36;
+
+/// A baseline starts at the median of this many points: a few outliers among them do no harm.
+pub(crate) const OPENING_POINTS: u32 = 25;
