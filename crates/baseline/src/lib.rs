@@ -6,6 +6,7 @@
 //!
 //! [`Baseline`] answers "what is usual at this moment?" with a band around an expectation.
 //! [`Detector`] answers "is this point unlike everything before it?" with a score between 0 and 1.
+//! [`Surges`] finds spans with more or fewer calls than usual.
 //! [`Row`] reads a series from lines of text.
 
 mod activity;
@@ -18,9 +19,11 @@ mod limits;
 mod point;
 mod profile;
 mod season;
+mod surge;
 mod tail;
 
 pub use baseline::{Adaptation, Band, Baseline, Component, Expectation, Options, Verdict};
 pub use csv::{Columns, Row, RowError, seconds};
 pub use detector::{ALARM_SCORE, Anomaly, Detector, Reason};
 pub use point::Point;
+pub use surge::{Direction, Surge, Surges};

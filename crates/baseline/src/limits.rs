@@ -44,3 +44,32 @@ pub(crate) const HISTORY_POINTS_MIN: u32 = 36;
 
 /// A baseline starts at the median of this many points: a few outliers among them do no harm.
 pub(crate) const OPENING_POINTS: u32 = 25;
+
+/// Calls are counted in bins of this many minutes: shorter ones see noise, longer ones come late.
+pub(crate) const BIN_MINUTES: i64 = 5;
+
+/// Bins of the week that a baseline is averaged over, as CloudTrail Insights does.
+pub(crate) const BASELINE_BINS: i64 = 7 * 288;
+
+/// Bins after which a tail is full and a new one begins: 28 days.
+pub(crate) const GENERATION_BINS: i64 = 28 * 288;
+
+/// Nothing is unusual on the first day of the logs.
+pub(crate) const HISTORY_BINS_MIN: i64 = 288;
+
+/// Nor are fewer calls than this in a bin: a person with a script makes as many.
+pub(crate) const CALLS_MIN: u32 = 10;
+
+/// So many bins without unusual ones end a surge.
+pub(crate) const CALM_BINS: i64 = 3;
+
+/// What goes on for a day is the new usual.
+pub(crate) const LEARN_AGAIN_BINS: i64 = 288;
+
+/// A silence needs a week of history, and an hour of length.
+pub(crate) const SILENCE_HISTORY_BINS_MIN: i64 = BASELINE_BINS;
+/// See [`SILENCE_HISTORY_BINS_MIN`].
+pub(crate) const SILENCE_BINS_MIN: i64 = 12;
+
+/// Only what was called in this many bins of the last week can fall silent: every half hour.
+pub(crate) const SILENCE_BUSY_BINS_MIN: usize = 336;

@@ -65,6 +65,21 @@ impl Tail {
         }
     }
 
+    /// Remembers values of zero, which are no part of a tail.
+    pub(crate) fn skip(&mut self, n_values: u32) {
+        self.count = self.count.saturating_add(n_values);
+    }
+
+    /// Returns the largest value.
+    pub(crate) fn largest(&self) -> f32 {
+        self.values.first().copied().unwrap_or_default()
+    }
+
+    /// Says whether enough values above zero were seen to speak of a tail.
+    pub(crate) fn has_shape(&self) -> bool {
+        3 <= self.values.len() && TAIL_COUNT_MIN <= self.count
+    }
+
     /// Returns the bytes on the heap.
     pub(crate) fn heap_bytes(&self) -> usize {
         self.values.capacity() * size_of::<f32>()
