@@ -11,6 +11,10 @@ mod demo;
 #[cfg(test)]
 mod hostile;
 #[cfg(test)]
+mod insights;
+#[cfg(test)]
+mod metrics;
+#[cfg(test)]
 mod mistakes;
 #[cfg(test)]
 mod ocsf_pairs;

@@ -138,6 +138,6 @@ fn machine() -> String {
 }
 
 #[expect(clippy::print_stdout, reason = "a benchmark's figures are its output")]
-fn print(line: &str) {
+pub(crate) fn print(line: &str) {
     println!("{line}");
 }

@@ -3,6 +3,7 @@
 mod compare;
 mod corpus;
 mod ingest;
+mod nab;
 mod usage;
 
 use std::path::PathBuf;
@@ -59,6 +60,14 @@ enum Command {
         #[arg(long, default_value_t = 3)]
         rounds: usize,
     },
+    /// Score the detector on the labelled series of the Numenta Anomaly Benchmark
+    Nab {
+        /// The folder that holds `data/` and `combined_windows.json`
+        folder: PathBuf,
+        /// Show each file too
+        #[arg(long)]
+        files: bool,
+    },
     /// Ingest a folder into a fresh lake and print what it cost
     Ingest {
         /// Logs
@@ -82,6 +91,7 @@ fn main() -> anyhow::Result<()> {
             let python = std::env::var_os("HAECHI_PYTHON").map(PathBuf::from);
             Comparison { from, work, megabytes, rounds, python }.run()
         }
+        Command::Nab { folder, files } => nab::run(&folder, files),
         Command::Ingest { path, lake, threads } => ingest::run(&path, &lake, threads),
     }
 }

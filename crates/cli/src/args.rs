@@ -43,6 +43,12 @@ pub enum Command {
     Lake(LakeCommand),
     /// Check CloudTrail digest files: was a log file changed, deleted or moved?
     Verify(Verify),
+    /// Show when an API was called more than usual, or failed more, or fell silent
+    #[command(subcommand)]
+    Insights(Insights),
+    /// Say what is unusual about a series of numbers
+    #[command(subcommand)]
+    Metrics(Metrics),
     /// Write the logs of an invented organisation under attack
     Simulate(Simulate),
     /// Print completions for a shell
@@ -171,6 +177,98 @@ pub struct Listing {
     /// How to print it
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub format: Format,
+}
+
+/// `haechi insights`
+#[derive(Debug, Subcommand)]
+pub enum Insights {
+    /// List them in the order of time
+    List {
+        #[command(flatten)]
+        search: InsightsArgs,
+        /// How to print them
+        #[arg(long, value_enum, default_value_t = Format::Table)]
+        format: Format,
+    },
+    /// Show one as CloudTrail's Start and End events, with who made the calls
+    Show {
+        /// Its id, or the beginning of its id
+        id: String,
+        #[command(flatten)]
+        search: InsightsArgs,
+    },
+    /// Print all of them
+    Export {
+        #[command(flatten)]
+        search: InsightsArgs,
+        /// JSON has CloudTrail's own events, CSV a line for each insight
+        #[arg(long, value_enum, default_value_t = InsightFormat::Json)]
+        format: InsightFormat,
+    },
+}
+
+/// Where insights are looked for.
+#[derive(Debug, ClapArgs)]
+pub struct InsightsArgs {
+    #[command(flatten)]
+    pub lake: LakeArgs,
+    /// Look at each principal by itself too
+    #[arg(long)]
+    pub by_principal: bool,
+}
+
+/// How insights are exported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum InsightFormat {
+    /// A file as CloudTrail delivers it
+    Json,
+    /// A line for each insight
+    Csv,
+}
+
+/// `haechi metrics`
+#[derive(Debug, Subcommand)]
+pub enum Metrics {
+    /// Score how unusual each point of a CSV file is, from what comes before it
+    Score {
+        /// A CSV file with the columns `timestamp` and `value`; `-` reads standard input
+        file: PathBuf,
+    },
+    /// Show for each point of a CSV file the band of usual values, learned from what comes before
+    Band(MetricsBand),
+}
+
+/// `haechi metrics band`
+#[derive(Debug, ClapArgs)]
+pub struct MetricsBand {
+    /// A CSV file with the columns `timestamp` and `value`; `-` reads standard input
+    pub file: PathBuf,
+    /// How wide the band is, in standard deviations
+    #[arg(long, value_name = "DEVIATIONS", default_value_t = 2.0)]
+    pub width: f64,
+    /// No value can be lower than this
+    #[arg(long, value_name = "VALUE", allow_negative_numbers = true)]
+    pub lowest: Option<f64>,
+    /// No value can be higher than this
+    #[arg(long, value_name = "VALUE", allow_negative_numbers = true)]
+    pub highest: Option<f64>,
+    /// How fast the new becomes the usual
+    #[arg(long, value_enum, default_value_t = Adaptation::Normal)]
+    pub adaptation: Adaptation,
+    /// Learn nothing from these moments, as `FIRST/LAST`; may be repeated
+    #[arg(long, value_name = "FIRST/LAST")]
+    pub exclude: Vec<String>,
+}
+
+/// How fast the new becomes the usual.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Adaptation {
+    /// Within a day
+    Fast,
+    /// Within days
+    Normal,
+    /// Within weeks
+    Slow,
 }
 
 /// `haechi lake`

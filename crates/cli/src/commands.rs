@@ -11,9 +11,11 @@ use crate::session::Session;
 mod coverage;
 mod findings;
 mod ingest;
+mod insights;
 mod lake;
 mod listing;
 mod manual;
+mod metrics;
 mod scan;
 mod simulate;
 mod sql;
@@ -34,6 +36,8 @@ pub fn run(args: Args) -> Result<ExitCode> {
         Command::Coverage(args) => listing::coverage(&session, &args)?,
         Command::Lake(args) => lake::run(&session, &args)?,
         Command::Verify(args) => return verify::run(&session, &args),
+        Command::Insights(args) => insights::run(&session, &args)?,
+        Command::Metrics(args) => metrics::run(&args)?,
         Command::Simulate(args) => simulate::run(&args)?,
         Command::Completions { shell } => manual::completions(shell),
         Command::Man { folder } => manual::pages(&folder)?,

@@ -111,6 +111,19 @@ pub fn text(text: &str) -> Result<()> {
     unless_closed(written.map_err(anyhow::Error::from))
 }
 
+/// Writes to standard output through a buffer, for output that is too long to hold.
+///
+/// What is written must be harmless by itself: it goes out as it is.
+///
+/// # Errors
+/// What `write` says, unless the reader closed the pipe.
+pub fn stream(write: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    let written = write(&mut out);
+    unless_closed(written)?;
+    unless_closed(out.flush().map_err(anyhow::Error::from))
+}
+
 /// Prints one JSON value.
 ///
 /// # Errors

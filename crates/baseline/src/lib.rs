@@ -1,0 +1,29 @@
+//! Numbers in time order to what is usual.
+//!
+//! Pure arithmetic: no clock, no files, no randomness. Everything here is a fold over points, so
+//! that a stream and a replay give the same answers, and a series costs less than 8 KiB whatever
+//! its length.
+//!
+//! [`Baseline`] answers "what is usual at this moment?" with a band around an expectation.
+//! [`Detector`] answers "is this point unlike everything before it?" with a score between 0 and 1.
+//! [`Surges`] finds spans with more or fewer calls than usual.
+//! [`Row`] reads a series from lines of text.
+
+mod activity;
+mod baseline;
+mod coverage;
+mod csv;
+mod detector;
+mod envelope;
+mod limits;
+mod point;
+mod profile;
+mod season;
+mod surge;
+mod tail;
+
+pub use baseline::{Adaptation, Band, Baseline, Component, Expectation, Options, Verdict};
+pub use csv::{Columns, Row, RowError, seconds};
+pub use detector::{ALARM_SCORE, Anomaly, Detector, Reason};
+pub use point::Point;
+pub use surge::{Direction, Surge, Surges};

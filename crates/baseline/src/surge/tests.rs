@@ -1,0 +1,113 @@
+//! What counts as unusually many calls, or few.
+
+use super::*;
+
+const DAY: i64 = 1440;
+
+/// Numbers that are the same on every machine.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, sides: u32) -> u32 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        u32::try_from((self.0 >> 33) % u64::from(sides)).unwrap()
+    }
+}
+
+/// Returns what is found in days of calls, given how many come in each minute.
+fn found(days: i64, mut calls: impl FnMut(i64, &mut Dice) -> u32) -> Vec<Surge> {
+    let mut dice = Dice(1);
+    let mut surges = Surges::new(0);
+    for minute in 0..days * DAY {
+        let calls = calls(minute, &mut dice);
+        if 0 < calls {
+            surges.add(minute, calls);
+        }
+    }
+    surges.finish(days * DAY)
+}
+
+/// About ten calls a minute by day, one by night.
+fn office(minute: i64, dice: &mut Dice) -> u32 {
+    let is_day = (480..1080).contains(&(minute % DAY));
+    dice.below(if is_day { 20 } else { 3 })
+}
+
+#[test]
+fn usual_days_hold_nothing() {
+    assert_eq!(found(56, office), []);
+}
+
+#[test]
+fn a_burst_has_a_start_an_end_and_its_averages() {
+    let start = 20 * DAY + 600;
+    let burst = |minute, dice: &mut Dice| {
+        office(minute, dice) + if (start..start + 30).contains(&minute) { 200 } else { 0 }
+    };
+    let found = found(28, burst);
+    let [surge] = found[..] else { panic!("{found:?}") };
+    assert_eq!((surge.direction, surge.first), (Direction::Above, start));
+    assert_eq!(surge.last, Some(start + 29));
+    assert!((3.0..7.0).contains(&surge.baseline_average), "{surge:?}");
+    assert_eq!(surge.baseline_minutes, 7 * DAY);
+    assert!((200.0..220.0).contains(&surge.average), "{surge:?}");
+    assert!((200.0..220.0).contains(&surge.start_average), "{surge:?}");
+}
+
+#[test]
+fn a_storm_that_never_rests_is_usual() {
+    assert_eq!(found(14, |_, dice| 300 + dice.below(100)), []);
+}
+
+#[test]
+fn a_call_that_was_never_made_is_unusual_when_it_comes_in_a_burst() {
+    let found =
+        found(10, |minute, _| if (9 * DAY..9 * DAY + 60).contains(&minute) { 50 } else { 0 });
+    let [surge] = found[..] else { panic!("{found:?}") };
+    assert_eq!((surge.first, surge.last), (9 * DAY, Some(9 * DAY + 59)));
+    assert!(surge.baseline_average <= 0.0);
+}
+
+#[test]
+fn a_few_calls_are_never_unusual() {
+    assert_eq!(found(28, |minute, _| u32::from(minute % (9 * DAY) < 9)), []);
+}
+
+#[test]
+fn a_silence_is_found_with_its_end() {
+    let quiet = 20 * DAY + 500;
+    let silent = |minute, dice: &mut Dice| {
+        if (quiet..quiet + 300).contains(&minute) { 0 } else { 1 + office(minute, dice) }
+    };
+    let found = found(28, silent);
+    let [surge] = found[..] else { panic!("{found:?}") };
+    assert_eq!((surge.direction, surge.first), (Direction::Below, quiet));
+    assert_eq!(surge.last, Some(quiet + 299));
+}
+
+#[test]
+fn what_goes_on_when_the_logs_end_has_no_end() {
+    let start = 20 * DAY;
+    let storm =
+        |minute, dice: &mut Dice| office(minute, dice) + if start <= minute { 200 } else { 0 };
+    let found = found(20, storm);
+    assert_eq!(found, []);
+    let mut surges = Surges::new(0);
+    let mut dice = Dice(1);
+    for minute in 0..start + 20 {
+        surges.add(minute, storm(minute, &mut dice));
+    }
+    let found = surges.finish(start + 20);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0].last, None);
+}
+
+#[test]
+fn a_new_level_is_usual_after_a_day() {
+    let shift = |minute: i64, dice: &mut Dice| {
+        office(minute, dice) + if 20 * DAY <= minute { 200 } else { 0 }
+    };
+    let found = found(40, shift);
+    let [surge] = found[..] else { panic!("{found:?}") };
+    assert!(surge.last.is_some_and(|last| last < 22 * DAY), "{surge:?}");
+}

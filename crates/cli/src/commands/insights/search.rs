@@ -1,0 +1,226 @@
+//! Counts of calls and errors a minute, key by key, to insights.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result};
+use arrow::array::{AsArray, RecordBatch};
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, Int64Type};
+use futures::StreamExt;
+use haechi_baseline::{Surge, Surges};
+use haechi_query::Engine;
+
+/// Insight events are answers, not activity.
+const ACTIVITY: &str = "\"insightType\" is null and \"eventName\" is not null \
+    and \"eventSource\" is not null";
+
+/// Who made a call: the role behind a session, so that its sessions count together.
+pub(super) const PRINCIPAL: &str = "coalesce(\"sessionIssuer_arn\", \"userIdentity_arn\", \
+    \"userIdentity_invokedBy\", \"userIdentity_principalId\", '')";
+
+/// What an insight is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    CallRate,
+    ErrorRate,
+}
+
+/// Which calls are counted together.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Key {
+    pub account: String,
+    pub region: String,
+    pub event_source: String,
+    pub event_name: String,
+    /// Empty when calls are counted whatever came of them.
+    pub error_code: String,
+    /// Empty when calls are counted whoever made them.
+    pub principal: String,
+}
+
+/// A span of unusual activity of one key.
+#[derive(Clone, Debug)]
+pub(super) struct Insight {
+    pub id: String,
+    pub kind: Kind,
+    pub key: Key,
+    pub surge: Surge,
+}
+
+/// First and last minute of the logs of each account and Region.
+type Histories = BTreeMap<(String, String), (i64, i64)>;
+
+impl Kind {
+    /// CloudTrail's name for it.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::CallRate => "ApiCallRateInsight",
+            Self::ErrorRate => "ApiErrorRateInsight",
+        }
+    }
+}
+
+impl Insight {
+    fn new(kind: Kind, key: Key, surge: Surge) -> Self {
+        let text = format!("{kind:?} {key:?} {}", surge.first);
+        Self { id: uuid(&text), kind, key, surge }
+    }
+
+    /// Says how far the rate is from the baseline, in three steps.
+    pub(super) fn severity(&self) -> &'static str {
+        let Surge { average, baseline_average, .. } = self.surge;
+        if average <= 0.0 || average < 10.0 * baseline_average {
+            "low"
+        } else if average < 100.0 * baseline_average {
+            "medium"
+        } else {
+            "high"
+        }
+    }
+}
+
+/// Finds every insight in the lake, in the order of time.
+pub(super) async fn all(engine: &dyn Engine, by_principal: bool) -> Result<Vec<Insight>> {
+    let histories = histories(engine).await?;
+    let mut found = Vec::new();
+    for kind in [Kind::CallRate, Kind::ErrorRate] {
+        found.extend(of_kind(engine, kind, "''", &histories).await?);
+        if by_principal {
+            found.extend(of_kind(engine, kind, PRINCIPAL, &histories).await?);
+        }
+    }
+    found.sort_by(|one, other| (one.surge.first, &one.id).cmp(&(other.surge.first, &other.id)));
+    Ok(found)
+}
+
+async fn histories(engine: &dyn Engine) -> Result<Histories> {
+    let sql = format!(
+        "select account, \"awsRegion\" as region, min(minute) as first, max(minute) as last \
+         from (select account, \"awsRegion\", {} as minute from cloudtrail where {ACTIVITY}) \
+         group by account, \"awsRegion\"",
+        minute()
+    );
+    let mut histories = Histories::new();
+    let mut batches = engine.query(&sql).await?.batches;
+    while let Some(batch) = batches.next().await {
+        let batch = batch?;
+        let [account, region] = texts(&batch, ["account", "region"])?;
+        let [first, last] = numbers(&batch, ["first", "last"])?;
+        for (((account, region), first), last) in
+            account.into_iter().zip(region).zip(first).zip(last)
+        {
+            histories.insert((account, region), (first, last));
+        }
+    }
+    Ok(histories)
+}
+
+/// Reads the counts of one kind, which come key by key, so that one key is in memory at a time.
+async fn of_kind(
+    engine: &dyn Engine,
+    kind: Kind,
+    principal: &str,
+    histories: &Histories,
+) -> Result<Vec<Insight>> {
+    let (error, only) = match kind {
+        Kind::CallRate => ("''", ""),
+        Kind::ErrorRate => ("\"errorCode\"", "and \"errorCode\" is not null"),
+    };
+    let sql = format!(
+        "select account, \"awsRegion\" as region, \"eventSource\" as source, \
+         \"eventName\" as name, {error} as error, {principal} as principal, \
+         {} as minute, count(*) as calls from cloudtrail where {ACTIVITY} {only} \
+         group by 1, 2, 3, 4, 5, 6, 7 order by 1, 2, 3, 4, 5, 6, 7",
+        minute()
+    );
+    let mut found = Vec::new();
+    let mut running: Option<(Key, Surges)> = None;
+    let mut batches = engine.query(&sql).await?.batches;
+    while let Some(batch) = batches.next().await {
+        let counts = Counts::of(&batch?)?;
+        for (key, minute, calls) in counts {
+            if running.as_ref().is_none_or(|(current, _)| *current != key) {
+                found.extend(running.take().into_iter().flat_map(|it| ended(kind, it, histories)));
+                let (first, _) = history(histories, &key, minute);
+                running = Some((key, Surges::new(first)));
+            }
+            if let Some((_, surges)) = &mut running {
+                surges.add(minute, calls);
+            }
+        }
+    }
+    found.extend(running.into_iter().flat_map(|it| ended(kind, it, histories)));
+    Ok(found)
+}
+
+fn ended(kind: Kind, (key, surges): (Key, Surges), histories: &Histories) -> Vec<Insight> {
+    let (_, last) = history(histories, &key, 0);
+    surges.finish(last + 1).into_iter().map(|it| Insight::new(kind, key.clone(), it)).collect()
+}
+
+fn history(histories: &Histories, key: &Key, otherwise: i64) -> (i64, i64) {
+    let place = (key.account.clone(), key.region.clone());
+    histories.get(&place).copied().unwrap_or((otherwise, otherwise))
+}
+
+/// The rows of a batch.
+struct Counts;
+
+impl Counts {
+    fn of(batch: &RecordBatch) -> Result<Vec<(Key, i64, u32)>> {
+        let names = ["account", "region", "source", "name", "error", "principal"];
+        let mut columns = texts(batch, names)?.map(Vec::into_iter);
+        let [minutes, calls] = numbers(batch, ["minute", "calls"])?;
+        let mut rows = Vec::with_capacity(batch.num_rows());
+        for (minute, calls) in minutes.into_iter().zip(calls) {
+            let [account, region, event_source, event_name, error_code, principal] =
+                columns.each_mut().map(|column| column.next().unwrap_or_default());
+            let key = Key { account, region, event_source, event_name, error_code, principal };
+            rows.push((key, minute, u32::try_from(calls).unwrap_or(u32::MAX)));
+        }
+        Ok(rows)
+    }
+}
+
+/// Returns the SQL of the minute of an event, counted from 1970.
+pub(super) fn minute() -> &'static str {
+    "cast(floor(extract(epoch from time) / 60) as bigint)"
+}
+
+/// Returns columns as texts; what is missing is empty.
+pub(super) fn texts<const N: usize>(
+    batch: &RecordBatch,
+    names: [&str; N],
+) -> Result<[Vec<String>; N]> {
+    let mut columns: [Vec<String>; N] = std::array::from_fn(|_| Vec::new());
+    for (column, name) in columns.iter_mut().zip(names) {
+        let array = batch.column_by_name(name).with_context(|| format!("no column `{name}`"))?;
+        let array = cast(array, &DataType::Utf8)?;
+        let text = array.as_string::<i32>();
+        column.extend(text.iter().map(|each| each.unwrap_or_default().to_owned()));
+    }
+    Ok(columns)
+}
+
+/// Returns columns as whole numbers; what is missing is 0.
+pub(super) fn numbers<const N: usize>(
+    batch: &RecordBatch,
+    names: [&str; N],
+) -> Result<[Vec<i64>; N]> {
+    let mut columns: [Vec<i64>; N] = std::array::from_fn(|_| Vec::new());
+    for (column, name) in columns.iter_mut().zip(names) {
+        let array = batch.column_by_name(name).with_context(|| format!("no column `{name}`"))?;
+        let array = cast(array, &DataType::Int64)?;
+        let number = array.as_primitive::<Int64Type>();
+        column.extend(number.iter().map(Option::unwrap_or_default));
+    }
+    Ok(columns)
+}
+
+/// Returns an id that the same insight has in every run, in the form of a UUID.
+pub(super) fn uuid(text: &str) -> String {
+    let hex = blake3::hash(text.as_bytes()).to_hex();
+    let part = |from, to| hex.get(from..to).unwrap_or_default();
+    // Version 8 is for ids of one's own making.
+    format!("{}-{}-8{}-8{}-{}", part(0, 8), part(8, 12), part(12, 15), part(15, 18), part(18, 30))
+}

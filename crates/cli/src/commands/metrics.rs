@@ -1,0 +1,144 @@
+//! `haechi metrics`: what is unusual about a series of numbers.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use haechi_baseline::{Baseline, Columns, Detector, Options, Row, seconds};
+use haechi_output as output;
+
+use crate::args::{Adaptation, Metrics, MetricsBand};
+
+/// The longest line of a series: a time and a number need a hundredth of this, and a file without
+/// line ends must not fill the memory.
+const LINE_BYTES_MAX: u64 = 64 * 1024;
+
+pub fn run(args: &Metrics) -> Result<()> {
+    match args {
+        Metrics::Score { file } => {
+            let lines = Lines::open(file)?;
+            output::stream(|out| score(lines, out))
+        }
+        Metrics::Band(args) => {
+            let baseline = Baseline::new(options(args)?);
+            let lines = Lines::open(&args.file)?;
+            output::stream(|out| band(lines, baseline, args.width, out))
+        }
+    }
+}
+
+fn options(args: &MetricsBand) -> Result<Options> {
+    if !(0.0..=1000.0).contains(&args.width) {
+        bail!("`--width {}` is no width of a band: use a number from 0 to 1000", args.width);
+    }
+    let adaptation = match args.adaptation {
+        Adaptation::Fast => haechi_baseline::Adaptation::Fast,
+        Adaptation::Normal => haechi_baseline::Adaptation::Normal,
+        Adaptation::Slow => haechi_baseline::Adaptation::Slow,
+    };
+    let excluded = args.exclude.iter().map(|range| moments(range)).collect::<Result<Vec<_>>>()?;
+    Ok(Options { adaptation, lowest: args.lowest, highest: args.highest, excluded })
+}
+
+fn moments(range: &str) -> Result<(i64, i64)> {
+    let Some((first, last)) = range.split_once('/') else {
+        bail!("`--exclude {range}` names no two moments: use FIRST/LAST");
+    };
+    let (first, last) = (seconds(first)?, seconds(last)?);
+    if last < first {
+        bail!("`--exclude {range}` ends before it begins");
+    }
+    Ok((first, last))
+}
+
+/// Writes a line for each line read, in the same order, as soon as it is read.
+fn score(mut lines: Lines, out: &mut dyn Write) -> Result<()> {
+    let columns = lines.columns()?;
+    writeln!(out, "timestamp,value,anomaly_score")?;
+    let mut detector = Detector::default();
+    while lines.advance()? {
+        let row = lines.row(columns)?;
+        let anomaly = detector.observe(row.point);
+        writeln!(out, "{},{},{:.6}", row.timestamp, row.value, anomaly.score)?;
+    }
+    Ok(())
+}
+
+/// Writes the band of each point as it was before the point was seen; empty until there is one.
+fn band(mut lines: Lines, mut baseline: Baseline, width: f64, out: &mut dyn Write) -> Result<()> {
+    let columns = lines.columns()?;
+    writeln!(
+        out,
+        "timestamp,value,lower,expected,upper,deviations,percentile,component,is_outside"
+    )?;
+    while lines.advance()? {
+        let row = lines.row(columns)?;
+        write!(out, "{},{}", row.timestamp, row.value)?;
+        let Some(verdict) = baseline.observe(row.point, width) else {
+            writeln!(out, ",,,,,,,")?;
+            continue;
+        };
+        let band = verdict.band;
+        write!(out, ",{:.6},{:.6},{:.6}", band.lower, band.expected, band.upper)?;
+        write!(out, ",{:.3},{:.3}", verdict.deviations, verdict.percentile)?;
+        writeln!(out, ",{},{}", verdict.component.name(), verdict.is_outside)?;
+    }
+    Ok(())
+}
+
+/// The lines of a file, and where in it we are.
+struct Lines {
+    name: String,
+    reader: Box<dyn BufRead>,
+    number: u64,
+    line: String,
+}
+
+impl Lines {
+    fn open(path: &Path) -> Result<Self> {
+        let (name, reader): (_, Box<dyn BufRead>) = if path == Path::new("-") {
+            ("standard input".to_owned(), Box::new(BufReader::new(io::stdin())))
+        } else {
+            let name = path.display().to_string();
+            let file = File::open(path).with_context(|| format!("cannot read `{name}`"))?;
+            (format!("`{name}`"), Box::new(BufReader::new(file)))
+        };
+        Ok(Self { name, reader, number: 0, line: String::new() })
+    }
+
+    /// Reads the first line, which names the columns.
+    fn columns(&mut self) -> Result<Columns> {
+        if !self.advance()? {
+            bail!("{} is empty: its first line should be `timestamp,value`", self.name);
+        }
+        Columns::of_header(&self.line).with_context(|| self.place())
+    }
+
+    /// Moves to the next line that is not blank; says whether there is one.
+    fn advance(&mut self) -> Result<bool> {
+        loop {
+            self.line.clear();
+            self.number += 1;
+            let mut limited = (&mut self.reader).take(LINE_BYTES_MAX);
+            let n_bytes = limited.read_line(&mut self.line).with_context(|| self.place())?;
+            if n_bytes == 0 {
+                return Ok(false);
+            }
+            if LINE_BYTES_MAX <= n_bytes as u64 {
+                bail!("{}: the line is longer than {LINE_BYTES_MAX} bytes", self.place());
+            }
+            if !self.line.trim().is_empty() {
+                return Ok(true);
+            }
+        }
+    }
+
+    fn row(&self, columns: Columns) -> Result<Row<'_>> {
+        Row::parse(&self.line, columns).with_context(|| self.place())
+    }
+
+    fn place(&self) -> String {
+        format!("{}, line {}", self.name, self.number)
+    }
+}

@@ -1,0 +1,172 @@
+//! Unusual API activity, found in the lake and told in CloudTrail's words.
+
+use serde_json::{Value, json};
+
+use crate::support::Desk;
+
+const DAY: i64 = 1440;
+
+/// The first minute of the logs: 2026-03-01T00:00:00Z.
+const FROM: i64 = 29_538_720;
+
+fn record(number: usize, minute: i64, user: &str, name: &str, error: Option<&str>) -> Value {
+    let moment = jiff::Timestamp::from_second((FROM + minute) * 60).unwrap();
+    let mut record = json!({
+        "eventVersion": "1.11",
+        "userIdentity": {
+            "type": "IAMUser",
+            "arn": format!("arn:aws:iam::111122223333:user/{user}"),
+            "accountId": "111122223333",
+            "userName": user,
+        },
+        "eventTime": moment.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        "eventSource": "iam.amazonaws.com",
+        "eventName": name,
+        "awsRegion": "us-east-1",
+        "sourceIPAddress": "192.0.2.10",
+        "userAgent": "aws-cli/2.15",
+        "eventID": format!("00000000-0000-4000-8000-{number:012}"),
+        "readOnly": true,
+        "eventType": "AwsApiCall",
+        "managementEvent": true,
+        "recipientAccountId": "111122223333",
+        "eventCategory": "Management",
+    });
+    if let Some(error) = error {
+        record["errorCode"] = json!(error);
+    }
+    record
+}
+
+/// Ten days in which alice reads a user now and then, and a job is denied again and again; on the
+/// tenth, mallory tries every role for half an hour.
+fn ten_days() -> Vec<Value> {
+    let mut records = Vec::new();
+    for minute in 0..10 * DAY {
+        if minute % 30 == 0 {
+            records.push(record(records.len(), minute, "alice", "GetUser", None));
+        }
+        if minute % 5 == 0 {
+            let denied = record(records.len(), minute, "job", "ListKeys", Some("AccessDenied"));
+            records.push(denied);
+        }
+        let is_attack = (9 * DAY + 600..9 * DAY + 630).contains(&minute);
+        for _ in 0..if is_attack { 20 } else { 0 } {
+            let denied = record(records.len(), minute, "mallory", "GetRole", Some("AccessDenied"));
+            records.push(denied);
+        }
+    }
+    records
+}
+
+fn lake(desk: &Desk, records: Vec<Value>) -> String {
+    let logs = desk.path("logs");
+    std::fs::create_dir_all(&logs).unwrap();
+    std::fs::write(logs.join("trail.json"), json!({ "Records": records }).to_string()).unwrap();
+    let lake = desk.path("lake").to_str().unwrap().to_owned();
+    desk.run(&["ingest", logs.to_str().unwrap(), "--lake", &lake]);
+    lake
+}
+
+#[test]
+fn a_burst_is_an_insight_and_a_storm_that_never_rests_is_none() {
+    let desk = Desk::new();
+    let lake = lake(&desk, ten_days());
+    let found = desk.json(&["insights", "list", "--lake", &lake, "--format", "json"]);
+    let found = found.as_array().unwrap();
+    let kinds: Vec<&str> = found.iter().map(|it| it["insight_type"].as_str().unwrap()).collect();
+    assert_eq!(kinds.len(), 2, "{found:?}");
+    assert!(kinds.contains(&"ApiCallRateInsight") && kinds.contains(&"ApiErrorRateInsight"));
+    for insight in found {
+        assert_eq!(insight["event_name"], "GetRole");
+        assert_eq!(insight["start"], "2026-03-10T10:00:00Z");
+        assert_eq!(insight["end"], "2026-03-10T10:29:00Z");
+        assert_eq!(insight["insight_average"], 20.0);
+    }
+    let again = desk.json(&["insights", "list", "--lake", &lake, "--format", "json"]);
+    assert_eq!(again.as_array().unwrap(), found);
+}
+
+#[test]
+fn an_export_has_the_events_that_cloudtrail_would_have_delivered() {
+    let desk = Desk::new();
+    let lake = lake(&desk, ten_days());
+    let exported = desk.json(&["insights", "export", "--lake", &lake]);
+    let records = exported["Records"].as_array().unwrap();
+    assert_eq!(records.len(), 4, "a Start and an End for each");
+    for pair in records.chunks(2) {
+        let [start, end] = pair else { panic!("a record alone") };
+        assert_eq!(start["sharedEventID"], end["sharedEventID"]);
+        assert_ne!(start["eventID"], end["eventID"]);
+        assert_eq!(start["insightDetails"]["state"], "Start");
+        assert_eq!(end["insightDetails"]["state"], "End");
+    }
+    let error = records
+        .iter()
+        .map(|record| &record["insightDetails"])
+        .find(|details| {
+            details["insightType"] == "ApiErrorRateInsight" && details["state"] == "End"
+        })
+        .unwrap();
+    assert_eq!(error["errorCode"], "AccessDenied");
+    let context = &error["insightContext"];
+    let statistics = json!({
+        "baseline": { "average": 0.0 },
+        "insight": { "average": 20.0 },
+        "baselineDuration": 10080,
+        "insightDuration": 30,
+    });
+    assert_eq!(context["statistics"], statistics);
+    let who = &context["attributions"][0];
+    assert_eq!(who["attribute"], "userIdentityArn");
+    let mallory = json!({ "value": "arn:aws:iam::111122223333:user/mallory", "average": 20.0 });
+    assert_eq!(who["insight"], json!([mallory]));
+    assert_eq!(who["baseline"], json!([]));
+}
+
+#[test]
+fn an_export_can_be_read_again_and_one_is_shown_by_its_id() {
+    let desk = Desk::new();
+    let lake = lake(&desk, ten_days());
+    let exported = desk.run(&["insights", "export", "--lake", &lake]);
+    let logs = desk.path("CloudTrail-Insight");
+    std::fs::create_dir_all(&logs).unwrap();
+    std::fs::write(logs.join("insights.json"), exported).unwrap();
+    desk.run(&["ingest", logs.to_str().unwrap(), "--lake", &lake]);
+    let sql = "select count(*) as n from cloudtrail where \"insightState\" = 'End'";
+    let rows = desk.json(&["sql", sql, "--lake", &lake, "--format", "json"]);
+    assert_eq!(rows[0]["n"], 2);
+
+    let found = desk.json(&["insights", "list", "--lake", &lake, "--format", "json"]);
+    assert_eq!(found.as_array().unwrap().len(), 2, "what was exported counts as no activity");
+    let id = found[0]["id"].as_str().unwrap();
+    let shown = desk.json(&["insights", "show", id, "--lake", &lake]);
+    assert_eq!(shown["Records"][0]["sharedEventID"], id);
+    let said = desk.fail(&["insights", "show", "ffffffff-none", "--lake", &lake]);
+    assert!(said.contains("ffffffff-none"), "{said}");
+}
+
+#[test]
+fn a_principal_whose_calls_drown_in_those_of_others_is_seen_by_itself() {
+    let desk = Desk::new();
+    let mut records = ten_days();
+    let mut add = |minute, user, n_calls| {
+        for _ in 0..n_calls {
+            records.push(record(records.len(), minute, user, "ListKeys", None));
+        }
+    };
+    for minute in 0..10 * DAY {
+        let is_nightly = (60..70).contains(&(minute % DAY));
+        add(minute, "batch", if is_nightly { 60 } else { 0 });
+        let is_attack = (9 * DAY + 700..9 * DAY + 720).contains(&minute);
+        add(minute, "eve", if is_attack { 8 } else { 0 });
+    }
+    let lake = lake(&desk, records);
+    let list = ["insights", "list", "--lake", &lake, "--format", "json", "--by-principal"];
+    let found = desk.json(&list);
+    let is_eve = |it: &&Value| it["principal"] == "arn:aws:iam::111122223333:user/eve";
+    let eve = found.as_array().unwrap().iter().find(is_eve);
+    assert_eq!(eve.map(|it| it["event_name"].clone()), Some(json!("ListKeys")), "{found:?}");
+    let is_hidden = |it: &Value| it["principal"] != "" || it["event_name"] != "ListKeys";
+    assert!(found.as_array().unwrap().iter().all(is_hidden), "{found:?}");
+}
