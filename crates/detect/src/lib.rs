@@ -9,6 +9,7 @@
 mod conditions;
 mod detector;
 mod error;
+mod exchanges;
 mod field;
 mod group;
 pub mod kinds;

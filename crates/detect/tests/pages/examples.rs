@@ -34,7 +34,7 @@ fn block<'a>(example: &'a Example, language: &str) -> Option<&'a Block> {
 
 fn rows_of(source: &Source, example: &Example) -> Option<RecordBatch> {
     let block = block(example, "jsonl")?;
-    Some(reader::batch(source, &reader::events(&block.text)))
+    Some(reader::batch(source, &reader::events(source, &block.text)))
 }
 
 fn found_in(catalog: &Catalog, source: &str, batches: &[RecordBatch]) -> Vec<Finding> {
@@ -43,6 +43,13 @@ fn found_in(catalog: &Catalog, source: &str, batches: &[RecordBatch]) -> Vec<Fin
         detector.observe(source, batch).unwrap();
     }
     detector.finish()
+}
+
+/// Runs every page over rows of one source.
+pub(crate) fn found_by_all(source: &str, rows: &dyn Fn(&Source) -> RecordBatch) -> Vec<Finding> {
+    let catalog = catalog();
+    let rows = rows(&catalog.sources[source]);
+    found_in(&catalog, source, &[rows])
 }
 
 fn summary(findings: &[Finding]) -> String {

@@ -7,8 +7,12 @@ mod engine;
 #[cfg(test)]
 mod examples;
 #[cfg(test)]
+mod internet;
+#[cfg(test)]
 mod kinds;
 #[cfg(test)]
 mod lake;
 #[cfg(test)]
 mod reader;
+#[cfg(test)]
+mod zeek;
