@@ -6,12 +6,14 @@ mod created_key;
 mod first_seen;
 mod flood;
 mod follows;
+mod generated_names;
 mod long_connection;
 mod matches;
 mod new_port;
 mod probe;
 mod scan;
 mod threshold;
+mod tunnel;
 mod volume;
 
 use crate::exchanges::Exchange;
@@ -49,6 +51,8 @@ pub const ALL: &[&Kind] = &[
     &flood::KIND,
     &new_port::KIND,
     &volume::KIND,
+    &tunnel::KIND,
+    &generated_names::KIND,
 ];
 
 /// What a kind does with rows. Its state is bounded by [`crate::limits`].

@@ -14,6 +14,7 @@ mod field;
 mod group;
 pub mod kinds;
 pub mod limits;
+mod names;
 mod network;
 mod page;
 mod raised;

@@ -82,3 +82,6 @@ pub const ATTEMPTS_MAX: usize = 100;
 
 /// The pairs of a host and a peer whose rhythm is kept at once, below 200 bytes each.
 pub const PAIRS_MAX: usize = 500_000;
+
+/// The names below one domain, or of one group, that are kept one by one.
+pub const TUNNEL_NAMES_MAX: usize = 200;

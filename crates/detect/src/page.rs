@@ -47,6 +47,8 @@ struct About {
     select: String,
     /// The subject and the groups in SQL, when they all stand in columns and every row speaks.
     identity: Option<Vec<String>>,
+    /// The subject alone in SQL.
+    subject: Option<String>,
     /// What names a record in SQL, when its source gives it an id.
     id: Option<String>,
     /// The columns of flows, when the source has them.
@@ -85,6 +87,7 @@ impl Watcher {
             severity: detection.severity,
             techniques: detection.techniques.clone(),
             select: format!("select * from \"{}\" where ", schema.source),
+            subject: identity.as_ref().and_then(|columns| columns.first().cloned()),
             identity: identity.filter(|_| kind.every_row_speaks()),
             id: schema.id.map(|slot| schema.quoted(slot)),
             flows: TraceSql::of(schema),
@@ -305,7 +308,11 @@ impl About {
     /// Returns what the kind itself can say of the records in SQL.
     fn said(&self, draft: &Draft) -> Option<String> {
         let flows = self.flows.as_ref().filter(|_| !draft.trace.is_empty());
-        draft.evidence.clone().or_else(|| flows.map(|columns| draft.trace.sql(columns)))
+        let Some(said) = &draft.evidence else {
+            return flows.map(|columns| draft.trace.sql(columns));
+        };
+        let subject = self.subject.as_ref()?;
+        Some(format!("{said} and {subject} = {}", sql::literal(&draft.subject)))
     }
 
     fn by_id(&self, records: &[String]) -> String {

@@ -210,6 +210,12 @@ impl Raised {
 }
 
 impl Identity<'_> {
+    /// Adds something that makes a finding of its own.
+    pub(crate) fn with(mut self, part: &str) -> Self {
+        self.group.push(Cow::Owned(part.to_owned()));
+        self
+    }
+
     /// Returns the key of this identity in state.
     pub(crate) fn key(&self) -> Key {
         let subject = Key::of(&[self.account.unwrap_or_default(), &self.subject]);

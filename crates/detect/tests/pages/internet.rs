@@ -40,30 +40,39 @@ fn check(format: Format, expected: &Expect) {
 
 #[test]
 fn corpus_exposed_machine_by_the_minute() {
-    check(Format { window: 60, has_flags: true }, &expect![[r#"
+    check(
+        Format { window: 60, has_flags: true },
+        &expect![[r#"
         5.0 lateral-movement/long-session count=1
         4.0 command-and-control/beacon-inbound count=317
         2.5 credential/ssh-guessed count=702
         2.0 recon/port-probe count=58
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn corpus_exposed_machine_in_the_default_format() {
-    check(Format { window: 60, has_flags: false }, &expect![[r#"
+    check(
+        Format { window: 60, has_flags: false },
+        &expect![[r#"
         5.0 lateral-movement/long-session count=1
         4.0 command-and-control/beacon-inbound count=317
         2.5 credential/ssh-guessed count=702
         2.0 recon/port-probe count=59
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn corpus_exposed_machine_by_ten_minutes() {
-    check(Format { window: 600, has_flags: true }, &expect![[r#"
+    check(
+        Format { window: 600, has_flags: true },
+        &expect![[r#"
         5.0 lateral-movement/long-session count=1
         4.0 command-and-control/beacon-inbound count=317
         2.5 credential/ssh-guessed count=702
         2.0 recon/port-probe count=59
-    "#]]);
+    "#]],
+    );
 }
