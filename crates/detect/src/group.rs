@@ -2,10 +2,12 @@
 //! that reach into the record.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use haechi_model::{Finding, Window};
 
 use crate::exchanges::{Assembler, Exchange, FlowSlots};
+use crate::lists::Lists;
 use crate::page::{Watcher, no_service_calls};
 use crate::rows::{Row, Rows};
 use crate::schema::Schema;
@@ -92,6 +94,11 @@ impl Group {
     /// Raises only what happens inside the window from here on.
     pub(crate) fn set_window(&mut self, window: Window) {
         self.pages.iter_mut().for_each(|page| page.set_window(window));
+    }
+
+    /// Gives the pages the user's lists.
+    pub(crate) fn set_lists(&mut self, lists: &Arc<Lists>) {
+        self.pages.iter_mut().for_each(|page| page.set_lists(lists));
     }
 
     /// Returns SQL that holds for at least the rows that some page looks at.

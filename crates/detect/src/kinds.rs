@@ -7,6 +7,8 @@ mod first_seen;
 mod flood;
 mod follows;
 mod generated_names;
+mod listed_name;
+mod listed_peer;
 mod long_connection;
 mod matches;
 mod new_port;
@@ -16,7 +18,10 @@ mod threshold;
 mod tunnel;
 mod volume;
 
+use std::sync::Arc;
+
 use crate::exchanges::Exchange;
+use crate::lists::Lists;
 use crate::raised::Raised;
 use crate::rows::Row;
 use crate::setup::{Fault, Setup};
@@ -53,6 +58,8 @@ pub const ALL: &[&Kind] = &[
     &volume::KIND,
     &tunnel::KIND,
     &generated_names::KIND,
+    &listed_peer::KIND,
+    &listed_name::KIND,
 ];
 
 /// What a kind does with rows. Its state is bounded by [`crate::limits`].
@@ -67,6 +74,9 @@ pub(crate) trait Watch: Send {
 
     /// Looks at the next exchange, in time order, and raises what it has to.
     fn observe_exchange(&mut self, _exchange: &Exchange, _raised: &mut Raised) {}
+
+    /// Takes the user's lists, before the first row.
+    fn set_lists(&mut self, _lists: &Arc<Lists>) {}
 
     /// Raises what can only be said when everything has been seen.
     fn finish(&mut self, _raised: &mut Raised) {}

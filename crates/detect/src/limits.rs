@@ -85,3 +85,9 @@ pub const PAIRS_MAX: usize = 500_000;
 
 /// The names below one domain, or of one group, that are kept one by one.
 pub const TUNNEL_NAMES_MAX: usize = 200;
+
+/// The entries of one of the user's lists (about 60 bytes each): four times what GuardDuty takes.
+pub const LIST_ENTRIES_MAX: usize = 1_000_000;
+
+/// The different lengths that the networks of one list may have: each is a look-up more.
+pub const LIST_PREFIXES_MAX: usize = 64;

@@ -1,6 +1,7 @@
 //! One page made ready: its conditions, its kind, its words, and what it needs of each row.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use haechi_catalog::Detection;
 use haechi_model::{Finding, FindingId, Severity, Window};
@@ -11,6 +12,7 @@ use crate::conditions::AnyOf;
 use crate::exchanges::{Aspect, Exchange, TraceSql};
 use crate::kinds::{Kind, Watch};
 use crate::limits::ROUTINE_HISTORY_DAYS;
+use crate::lists::Lists;
 use crate::raised::{Draft, Raised, Subject};
 use crate::rows::Row;
 use crate::schema::{ACCOUNT, RECORD, REGION, Schema};
@@ -138,6 +140,11 @@ impl Watcher {
     /// Raises only what happens inside the window from here on.
     pub(crate) fn set_window(&mut self, window: Window) {
         self.raised.window = window;
+    }
+
+    /// Takes the user's lists.
+    pub(crate) fn set_lists(&mut self, lists: &Arc<Lists>) {
+        self.watch.set_lists(lists);
     }
 
     /// Looks at the next row in time order.
