@@ -1,6 +1,7 @@
 //! All pages at work: rows of any source in, findings out.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use arrow::record_batch::RecordBatch;
 use haechi_catalog::{Catalog, Detection, Source};
@@ -8,6 +9,7 @@ use haechi_model::{Finding, Window};
 
 use crate::DetectError;
 use crate::group::Group;
+use crate::lists::Lists;
 use crate::page::Watcher;
 use crate::rows::Rows;
 use crate::schema::Schema;
@@ -73,6 +75,15 @@ impl Detector {
     /// Names the accounts that belong to whoever runs haechi, beside the one of each record.
     pub fn set_own_accounts(&mut self, accounts: impl IntoIterator<Item = String>) {
         self.own_accounts = accounts.into_iter().collect();
+    }
+
+    /// Gives the pages the user's lists of addresses and domains.
+    pub fn set_lists(&mut self, lists: Lists) {
+        let lists = Arc::new(lists);
+        for source in self.sources.values_mut() {
+            source.plain.set_lists(&lists);
+            source.deep.set_lists(&lists);
+        }
     }
 
     /// Raises only what happens inside the window; what is shown before it is history.

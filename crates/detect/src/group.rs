@@ -1,10 +1,13 @@
 //! Pages of one source that read their rows together: those that columns are enough for, or those
 //! that reach into the record.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use haechi_model::{Finding, Window};
 
+use crate::exchanges::{Assembler, Exchange, FlowSlots};
+use crate::lists::Lists;
 use crate::page::{Watcher, no_service_calls};
 use crate::rows::{Row, Rows};
 use crate::schema::Schema;
@@ -18,6 +21,14 @@ pub(crate) struct Group {
     indexes: Vec<Index>,
     /// The pages that must see every row.
     always: Vec<usize>,
+    /// The pages that look at exchanges, those with the same conditions together.
+    shares: Vec<Share>,
+}
+
+/// Pages that look at the same exchanges.
+struct Share {
+    pages: Vec<usize>,
+    assembler: Assembler,
 }
 
 /// The pages that name the values of one column, such as `eventName`.
@@ -30,7 +41,10 @@ struct Index {
 impl Group {
     /// Puts pages together and indexes them, each by one column.
     pub(crate) fn new(pages: Vec<Watcher>, schema: &Schema) -> Self {
-        let mut left: Vec<usize> = (0..pages.len()).collect();
+        let sees_exchanges = |index: &usize| pages.get(*index).is_some_and(Watcher::sees_exchanges);
+        let (of_exchanges, mut left): (Vec<usize>, Vec<usize>) =
+            (0..pages.len()).partition(sees_exchanges);
+        let shares = shares_of(&pages, of_exchanges, schema);
         let mut indexes = Vec::new();
         // Ends because each index takes at least one page.
         while let Some(slot) = best_slot(&pages, &left, schema) {
@@ -39,7 +53,7 @@ impl Group {
             left.retain(|page| !index.takes(*page, &pages));
             indexes.push(index);
         }
-        Self { pages, indexes, always: left }
+        Self { pages, indexes, always: left, shares }
     }
 
     /// Tells whether there is nothing to do.
@@ -62,6 +76,9 @@ impl Group {
                 page.observe(row, is_service_call);
             }
         }
+        for share in &mut self.shares {
+            share.observe(row, &mut self.pages);
+        }
     }
 
     /// Returns the slots that the pages read.
@@ -79,6 +96,11 @@ impl Group {
         self.pages.iter_mut().for_each(|page| page.set_window(window));
     }
 
+    /// Gives the pages the user's lists.
+    pub(crate) fn set_lists(&mut self, lists: &Arc<Lists>) {
+        self.pages.iter_mut().for_each(|page| page.set_lists(lists));
+    }
+
     /// Returns SQL that holds for at least the rows that some page looks at.
     ///
     /// The pages of the first index share one list of values, which an engine looks up in one step
@@ -91,7 +113,9 @@ impl Group {
             parts.push(self.predicate_of(index, schema));
         }
         let alone = others.iter().flat_map(|index| index.by_value.values().flatten());
-        for page in alone.chain(&self.always).filter_map(|index| self.pages.get(*index)) {
+        let of_exchanges = self.shares.iter().flat_map(|share| &share.pages);
+        let rest = alone.chain(&self.always).chain(of_exchanges);
+        for page in rest.filter_map(|index| self.pages.get(*index)) {
             parts.push(page.predicate().to_owned());
         }
         parts.sort();
@@ -117,9 +141,44 @@ impl Group {
     }
 
     /// Ends the pages: their findings, in no order.
-    pub(crate) fn into_findings(self) -> Vec<Finding> {
+    pub(crate) fn into_findings(mut self) -> Vec<Finding> {
+        for share in &mut self.shares {
+            let rest = share.assembler.finish();
+            share.show(&rest, &mut self.pages);
+        }
         self.pages.into_iter().flat_map(Watcher::into_findings).collect()
     }
+}
+
+impl Share {
+    fn observe(&mut self, row: &Row<'_>, pages: &mut [Watcher]) {
+        let first = self.pages.first().and_then(|index| pages.get(*index));
+        if first.is_some_and(|page| page.admits(row)) {
+            let ready = self.assembler.take(row);
+            self.show(&ready, pages);
+        }
+    }
+
+    fn show(&self, exchanges: &[Exchange], pages: &mut [Watcher]) {
+        for exchange in exchanges {
+            for index in &self.pages {
+                if let Some(page) = pages.get_mut(*index) {
+                    page.observe_exchange(exchange);
+                }
+            }
+        }
+    }
+}
+
+fn shares_of(pages: &[Watcher], of_exchanges: Vec<usize>, schema: &Schema) -> Vec<Share> {
+    let Some(slots) = FlowSlots::of(schema) else { return Vec::new() };
+    let mut shares: BTreeMap<&str, Share> = BTreeMap::new();
+    for index in of_exchanges {
+        let Some(page) = pages.get(index) else { continue };
+        let new = || Share { pages: Vec::new(), assembler: Assembler::new(slots) };
+        shares.entry(page.conditions()).or_insert_with(new).pages.push(index);
+    }
+    shares.into_values().collect()
 }
 
 impl Index {

@@ -1,11 +1,27 @@
 //! The kinds of detection: what a page's `kind` may be. One file each, one line in the list.
 
+mod beacon;
+mod brute_force;
 mod created_key;
 mod first_seen;
+mod flood;
 mod follows;
+mod generated_names;
+mod listed_name;
+mod listed_peer;
+mod long_connection;
 mod matches;
+mod new_port;
+mod probe;
+mod scan;
 mod threshold;
+mod tunnel;
+mod volume;
 
+use std::sync::Arc;
+
+use crate::exchanges::Exchange;
+use crate::lists::Lists;
 use crate::raised::Raised;
 use crate::rows::Row;
 use crate::setup::{Fault, Setup};
@@ -26,13 +42,44 @@ pub struct Kind {
 }
 
 /// Every kind, in the order of the manual.
-pub const ALL: &[&Kind] =
-    &[&matches::KIND, &threshold::KIND, &first_seen::KIND, &created_key::KIND, &follows::KIND];
+pub const ALL: &[&Kind] = &[
+    &matches::KIND,
+    &threshold::KIND,
+    &first_seen::KIND,
+    &created_key::KIND,
+    &follows::KIND,
+    &scan::KIND,
+    &probe::KIND,
+    &brute_force::KIND,
+    &long_connection::KIND,
+    &beacon::KIND,
+    &flood::KIND,
+    &new_port::KIND,
+    &volume::KIND,
+    &tunnel::KIND,
+    &generated_names::KIND,
+    &listed_peer::KIND,
+    &listed_name::KIND,
+];
 
 /// What a kind does with rows. Its state is bounded by [`crate::limits`].
 pub(crate) trait Watch: Send {
     /// Looks at the next row that fits the page, in time order, and raises what it has to.
-    fn observe(&mut self, row: &Row<'_>, raised: &mut Raised);
+    fn observe(&mut self, _row: &Row<'_>, _raised: &mut Raised) {}
+
+    /// Tells whether it looks at exchanges, which are made of all rows that fit, and not at rows.
+    fn sees_exchanges(&self) -> bool {
+        false
+    }
+
+    /// Looks at the next exchange, in time order, and raises what it has to.
+    fn observe_exchange(&mut self, _exchange: &Exchange, _raised: &mut Raised) {}
+
+    /// Takes the user's lists, before the first row.
+    fn set_lists(&mut self, _lists: &Arc<Lists>) {}
+
+    /// Raises what can only be said when everything has been seen.
+    fn finish(&mut self, _raised: &mut Raised) {}
 
     /// Returns how many days of rows before the window it wants to see.
     fn history_days(&self) -> u32 {

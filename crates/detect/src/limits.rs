@@ -48,3 +48,46 @@ pub const ROUTINE_HISTORY_DAYS: u32 = 30;
 /// The deepest nesting of a record that is reached into, as deep as JSON parsers commonly go; AWS
 /// nests a dozen levels.
 pub const NESTING_MAX: usize = 128;
+
+/// The network interfaces whose addresses are known at once; a large organisation has tens of
+/// thousands, and one that is forgotten is learnt again from its next records.
+pub const INTERFACES_MAX: usize = 100_000;
+
+/// The connections that are known to be open (about 80 bytes each): what is forgotten is taken for
+/// a new connection when it goes on.
+pub const CONNECTIONS_MAX: usize = 500_000;
+
+/// The windows of connections that wait for their other direction (about 600 bytes each): 45
+/// seconds of 5,000 connections a second. Beyond, the older half is judged as it stands.
+pub const PENDING_MAX: usize = 250_000;
+
+/// The file names and service names that are kept once each; the rows of a moment come from few
+/// files.
+pub const TEXTS_MAX: usize = 4_096;
+
+/// The different addresses or ports that a finding names; one that concerns more names none, and
+/// its evidence is by host and time.
+pub const FEW_MAX: usize = 50;
+
+/// The targets of one client that a scan page knows apart; beyond, it begins to count anew, and a
+/// scanner has long been found.
+pub const SCAN_TARGETS_MAX: usize = 1_024;
+
+/// The doors that an outsider is known to have failed at, and the open ones kept until it is
+/// clear who knocked.
+pub const PROBES_MAX: usize = 16;
+
+/// The attempts at one service that are kept, and the windows of one connection.
+pub const ATTEMPTS_MAX: usize = 100;
+
+/// The pairs of a host and a peer whose rhythm is kept at once, below 200 bytes each.
+pub const PAIRS_MAX: usize = 500_000;
+
+/// The names below one domain, or of one group, that are kept one by one.
+pub const TUNNEL_NAMES_MAX: usize = 200;
+
+/// The entries of one of the user's lists (about 60 bytes each): four times what GuardDuty takes.
+pub const LIST_ENTRIES_MAX: usize = 1_000_000;
+
+/// The different lengths that the networks of one list may have: each is a look-up more.
+pub const LIST_PREFIXES_MAX: usize = 64;

@@ -36,13 +36,19 @@ impl Network {
         Some(Self::of(address, length))
     }
 
-    fn of(address: IpAddr, length: u8) -> Self {
+    /// Returns the network of that length around an address.
+    pub(crate) fn of(address: IpAddr, length: u8) -> Self {
         let (address, is_v4) = match address {
             IpAddr::V4(v4) => (v4.to_ipv6_mapped(), true),
             IpAddr::V6(v6) => (v6, false),
         };
         let kept = if is_v4 { length.saturating_add(V4_OFFSET) } else { length };
         Self { bits: u128::from(address) & mask(kept), length, is_v4 }
+    }
+
+    /// Returns the family, true for IPv4, and the length.
+    pub(crate) fn length_key(&self) -> (bool, u8) {
+        (self.is_v4, self.length)
     }
 
     /// Tells whether the other range lies inside this one.

@@ -1,6 +1,7 @@
 //! One page made ready: its conditions, its kind, its words, and what it needs of each row.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use haechi_catalog::Detection;
 use haechi_model::{Finding, FindingId, Severity, Window};
@@ -8,9 +9,11 @@ use toml::Value as Toml;
 
 use crate::DetectError;
 use crate::conditions::AnyOf;
+use crate::exchanges::{Aspect, Exchange, TraceSql};
 use crate::kinds::{Kind, Watch};
 use crate::limits::ROUTINE_HISTORY_DAYS;
-use crate::raised::{Draft, Raised};
+use crate::lists::Lists;
+use crate::raised::{Draft, Raised, Subject};
 use crate::rows::Row;
 use crate::schema::{ACCOUNT, RECORD, REGION, Schema};
 use crate::sentence::Sentence;
@@ -24,6 +27,8 @@ pub(crate) struct Watcher {
     unless: AnyOf,
     /// Whether calls that AWS services make are looked at too.
     includes_service_calls: bool,
+    /// The same conditions as they are written.
+    conditions: String,
     watch: Box<dyn Watch>,
     raised: Raised,
     /// The columns that the page reads.
@@ -44,8 +49,12 @@ struct About {
     select: String,
     /// The subject and the groups in SQL, when they all stand in columns and every row speaks.
     identity: Option<Vec<String>>,
+    /// The subject alone in SQL.
+    subject: Option<String>,
     /// What names a record in SQL, when its source gives it an id.
     id: Option<String>,
+    /// The columns of flows, when the source has them.
+    flows: Option<TraceSql>,
 }
 
 impl Watcher {
@@ -62,17 +71,12 @@ impl Watcher {
         let unless = setup.take::<Toml>("unless")?.unwrap_or(none);
         let unless = AnyOf::read(&unless, &mut setup)?;
         let includes_service_calls = setup.take("service_calls")?.unwrap_or(false);
-        let subject = setup.field("subject", &detection.subject)?;
-        let mut group = Vec::new();
-        for name in setup.take::<Vec<String>>("group")?.unwrap_or_default() {
-            group.push(setup.field("group", &name)?);
-        }
         let (en, ko) = (&detection.why, &detection.ko.why);
         let sentence = Sentence::read(en, ko, kind.facts, &mut setup)?;
         let watch = kind.read(&mut setup)?;
         let withdraw_after_days = setup.take("withdraw_after_days")?;
-        let identity: Option<Vec<String>> =
-            std::iter::once(&subject).chain(&group).map(|field| field.sql(schema)).collect();
+        let subject = subject_of(detection, watch.sees_exchanges(), &mut setup)?;
+        let identity = subject.sql(schema);
         let (also, mut slots) = setup.finish()?;
         slots.extend([ACCOUNT, REGION]);
         slots.extend(schema.id_slots());
@@ -85,16 +89,19 @@ impl Watcher {
             severity: detection.severity,
             techniques: detection.techniques.clone(),
             select: format!("select * from \"{}\" where ", schema.source),
+            subject: identity.as_ref().and_then(|columns| columns.first().cloned()),
             identity: identity.filter(|_| kind.every_row_speaks()),
             id: schema.id.map(|slot| schema.quoted(slot)),
+            flows: TraceSql::of(schema),
         };
-        let mut raised = Raised::new(subject, group, sentence);
+        let mut raised = Raised::new(subject, sentence);
         raised.withdraw_after_days = withdraw_after_days;
         let mut watcher = Self {
             about,
             matches: matches.or(also),
             unless,
             includes_service_calls,
+            conditions: conditions_of(detection),
             watch,
             raised,
             slots,
@@ -135,12 +142,37 @@ impl Watcher {
         self.raised.window = window;
     }
 
+    /// Takes the user's lists.
+    pub(crate) fn set_lists(&mut self, lists: &Arc<Lists>) {
+        self.watch.set_lists(lists);
+    }
+
     /// Looks at the next row in time order.
     pub(crate) fn observe(&mut self, row: &Row<'_>, is_service_call: bool) {
         let is_excluded = is_service_call && !self.includes_service_calls;
-        if !is_excluded && self.matches.holds(row) && !self.unless.holds(row) {
+        if !is_excluded && self.admits(row) {
             self.watch.observe(row, &mut self.raised);
         }
+    }
+
+    /// Tells whether the page's own conditions let the row in.
+    pub(crate) fn admits(&self, row: &Row<'_>) -> bool {
+        self.matches.holds(row) && !self.unless.holds(row)
+    }
+
+    /// Tells whether the page looks at exchanges and not at rows.
+    pub(crate) fn sees_exchanges(&self) -> bool {
+        self.watch.sees_exchanges()
+    }
+
+    /// Returns the page's conditions as they are written: pages with the same share exchanges.
+    pub(crate) fn conditions(&self) -> &str {
+        &self.conditions
+    }
+
+    /// Looks at the next exchange in time order.
+    pub(crate) fn observe_exchange(&mut self, exchange: &Exchange) {
+        self.watch.observe_exchange(exchange, &mut self.raised);
     }
 
     /// Returns how many occurrences were not kept because there were too many findings.
@@ -164,7 +196,8 @@ impl Watcher {
     }
 
     /// Ends the page: its findings, in no order.
-    pub(crate) fn into_findings(self) -> Vec<Finding> {
+    pub(crate) fn into_findings(mut self) -> Vec<Finding> {
+        self.watch.finish(&mut self.raised);
         let (about, (predicate, is_exact)) = (self.about, self.predicate);
         let (sentence, drafts) = self.raised.into_drafts();
         let exact = is_exact.then_some(predicate);
@@ -179,8 +212,41 @@ pub(crate) fn no_service_calls(schema: &Schema) -> Option<String> {
     Some(format!("{by} is null and ({kind} is null or {kind} <> 'AWSService')"))
 }
 
+/// Reads whom findings are about: a field, or the host of an exchange.
+fn subject_of(
+    detection: &Detection,
+    sees_exchanges: bool,
+    setup: &mut Setup<'_>,
+) -> Result<Subject, Fault> {
+    let group = setup.take::<Vec<String>>("group")?.unwrap_or_default();
+    if !sees_exchanges {
+        let subject = setup.field("subject", &detection.subject)?;
+        let fields: Result<_, _> = group.iter().map(|name| setup.field("group", name)).collect();
+        return Ok(Subject::Row(subject, fields?));
+    }
+    if detection.subject != "host" {
+        return Err(Fault::near("subject", "pages about exchanges have the subject `host`"));
+    }
+    let aspect = |name: &String| {
+        let reason = "exchanges are grouped by `peer` and `port`";
+        Aspect::named(name).ok_or_else(|| Fault::near("group", reason))
+    };
+    Ok(Subject::Host(group.iter().map(aspect).collect::<Result<_, _>>()?))
+}
+
+fn conditions_of(detection: &Detection) -> String {
+    let written = |key| detection.settings.get(key).map(ToString::to_string);
+    format!("{:?} {:?}", written("match"), written("unless"))
+}
+
 impl About {
     fn finding(&self, sentence: &Sentence, exact: Option<&str>, mut draft: Draft) -> Finding {
+        if !draft.trace.is_empty() {
+            for (name, text) in draft.trace.shown() {
+                draft.fact(name, crate::sentence::Fact::Text(text));
+            }
+            draft.fact("host", crate::sentence::Fact::Text(draft.subject.clone()));
+        }
         draft.fact("count", crate::sentence::Fact::Number(draft.count));
         Finding {
             id: self.id_of(&draft),
@@ -218,7 +284,16 @@ impl About {
     /// say it exactly, and else by their ids.
     fn evidence(&self, exact: Option<&str>, draft: &Draft) -> String {
         let mut parts = Vec::new();
+        let said = self.said(draft);
         match (exact, &self.identity) {
+            _ if said.is_some() => {
+                parts.extend(said);
+                if let Some(account) = &draft.account {
+                    parts.push(format!("\"account\" = {}", sql::literal(account)));
+                }
+                parts.push(format!("\"time\" >= '{}'", draft.first));
+                parts.push(format!("\"time\" <= '{}'", draft.last));
+            }
             (Some(predicate), Some(columns)) if draft.subject != "unknown" => {
                 parts.push(predicate.to_owned());
                 let values = std::iter::once(&draft.subject).chain(&draft.group);
@@ -235,6 +310,16 @@ impl About {
         }
         parts.extend(sql::days(draft.first, draft.last));
         format!("{}{} order by \"time\"", self.select, parts.join(" and "))
+    }
+
+    /// Returns what the kind itself can say of the records in SQL.
+    fn said(&self, draft: &Draft) -> Option<String> {
+        let flows = self.flows.as_ref().filter(|_| !draft.trace.is_empty());
+        let Some(said) = &draft.evidence else {
+            return flows.map(|columns| draft.trace.sql(columns));
+        };
+        let subject = self.subject.as_ref()?;
+        Some(format!("{said} and {subject} = {}", sql::literal(&draft.subject)))
     }
 
     fn by_id(&self, records: &[String]) -> String {

@@ -1,23 +1,23 @@
 //! What one page has raised so far: a draft of a finding for each subject.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::hash::Hash;
 
 use haechi_model::{Timestamp, Window};
 
+use crate::exchanges::{Aspect, Exchange, Hit, Owner, Trace};
 use crate::field::Field;
-use crate::limits::{FINDINGS_MAX, RECORDS_MAX};
+use crate::limits::{BURST_VALUES_MAX, FINDINGS_MAX, RECORDS_MAX};
 use crate::rows::Row;
-use crate::schema::{ACCOUNT, REGION};
+use crate::schema::{ACCOUNT, REGION, Schema};
 use crate::sentence::{Fact, Facts, Sentence, Shown};
 use crate::state::Key;
 
 /// The drafts of one page.
 pub(crate) struct Raised {
-    /// Whom findings are about.
-    pub(crate) subject: Field,
-    /// Fields that make findings of their own beside the subject.
-    pub(crate) group: Vec<Field>,
+    /// Whom findings are about, and what makes findings of their own beside that.
+    about: Subject,
     /// Why they are raised.
     pub(crate) sentence: Sentence,
     /// When something must happen to be raised; what lies before is history.
@@ -27,6 +27,14 @@ pub(crate) struct Raised {
     pub(crate) withdraw_after_days: Option<u32>,
     drafts: HashMap<Key, Draft>,
     n_dropped: u64,
+}
+
+/// What of a row or of an exchange says whom a finding is about.
+pub(crate) enum Subject {
+    /// A field of a row, and the fields that make findings of their own.
+    Row(Field, Vec<Field>),
+    /// The host behind the interface, and the aspects that make findings of their own.
+    Host(Vec<Aspect>),
 }
 
 /// Whom a row is about.
@@ -58,6 +66,12 @@ pub(crate) struct Draft {
     pub(crate) facts: Facts,
     /// What the rows show.
     pub(crate) shown: Shown,
+    /// Between whom it happened, when it is about exchanges.
+    pub(crate) trace: Trace,
+    /// SQL that gives the records, when the kind can say it.
+    pub(crate) evidence: Option<String>,
+    /// Those who have been met, for kinds that tell how many.
+    met: HashSet<Key>,
     /// The different days on which it happened, and the last of them.
     n_days: u32,
     last_day: Option<i64>,
@@ -79,21 +93,51 @@ impl Occurrence {
     }
 }
 
+impl Subject {
+    /// Returns the subject and the groups in SQL, when they all stand in columns.
+    pub(crate) fn sql(&self, schema: &Schema) -> Option<Vec<String>> {
+        match self {
+            Self::Row(subject, group) => {
+                std::iter::once(subject).chain(group).map(|field| field.sql(schema)).collect()
+            }
+            Self::Host(_) => None,
+        }
+    }
+}
+
 impl Raised {
     /// Begins without drafts.
-    pub(crate) fn new(subject: Field, group: Vec<Field>, sentence: Sentence) -> Self {
+    pub(crate) fn new(about: Subject, sentence: Sentence) -> Self {
         let drafts = HashMap::new();
         let (window, withdraw_after_days) = (Window::default(), None);
-        Self { subject, group, sentence, window, withdraw_after_days, drafts, n_dropped: 0 }
+        Self { about, sentence, window, withdraw_after_days, drafts, n_dropped: 0 }
     }
 
     /// Tells whom a row is about.
     pub(crate) fn identity<'a>(&self, row: &Row<'a>) -> Identity<'a> {
         let text = |field: &Field| field.text(row).unwrap_or(Cow::Borrowed("unknown"));
+        let (subject, group) = match &self.about {
+            Subject::Row(subject, group) => (text(subject), group.iter().map(text).collect()),
+            Subject::Host(_) => (Cow::Borrowed("unknown"), Vec::new()),
+        };
+        Identity { account: row.text(ACCOUNT), subject, group }
+    }
+
+    fn identity_of<'a>(&self, owner: &'a Owner, hit: &Hit) -> Identity<'a> {
+        let aspects = match &self.about {
+            Subject::Host(aspects) => aspects.as_slice(),
+            Subject::Row(..) => &[],
+        };
+        let text = |aspect: &Aspect| {
+            Cow::Owned(match aspect {
+                Aspect::Peer => hit.peer.to_string(),
+                Aspect::Port => hit.port.to_string(),
+            })
+        };
         Identity {
-            account: row.text(ACCOUNT),
-            subject: text(&self.subject),
-            group: self.group.iter().map(text).collect(),
+            account: owner.account.as_deref(),
+            subject: Cow::Borrowed(owner.host.as_str()),
+            group: aspects.iter().map(text).collect(),
         }
     }
 
@@ -108,7 +152,27 @@ impl Raised {
     /// Returns the draft that a row belongs to, made new if need be; nothing when the row lies
     /// outside the window, is routine, or there are too many drafts.
     pub(crate) fn draft(&mut self, row: &Row<'_>, identity: &Identity<'_>) -> Option<&mut Draft> {
-        let is_history = !self.window.contains(row.time());
+        self.open(identity, (row.time(), row.text(REGION)), Some(row))
+    }
+
+    /// Returns the draft that an exchange belongs to, as [`Raised::draft`] does for a row.
+    pub(crate) fn draft_of(&mut self, exchange: &Exchange) -> Option<&mut Draft> {
+        self.draft_at(&exchange.owner, &Hit::of(exchange))
+    }
+
+    /// Returns the draft that what is kept of an exchange belongs to.
+    pub(crate) fn draft_at(&mut self, owner: &Owner, hit: &Hit) -> Option<&mut Draft> {
+        let identity = self.identity_of(owner, hit);
+        self.open(&identity, (hit.first, owner.region.as_deref()), None)
+    }
+
+    fn open(
+        &mut self,
+        identity: &Identity<'_>,
+        (time, region): (Timestamp, Option<&str>),
+        row: Option<&Row<'_>>,
+    ) -> Option<&mut Draft> {
+        let is_history = !self.window.contains(time);
         if is_history && self.withdraw_after_days.is_none() {
             return None;
         }
@@ -117,8 +181,9 @@ impl Raised {
             self.n_dropped += 1;
             return None;
         }
-        let draft = self.drafts.entry(key).or_insert_with(|| Draft::new(row, identity));
-        draft.note_day(row.time());
+        let new = || Draft::new(time, region, identity);
+        let draft = self.drafts.entry(key).or_insert_with(new);
+        draft.note_day(time);
         if self.withdraw_after_days.is_some_and(|days| days < draft.n_days) {
             draft.withdraw();
             return None;
@@ -126,7 +191,9 @@ impl Raised {
         if is_history {
             return None;
         }
-        self.sentence.note(row, &mut draft.shown);
+        if let Some(row) = row {
+            self.sentence.note(row, &mut draft.shown);
+        }
         Some(draft)
     }
 
@@ -143,6 +210,12 @@ impl Raised {
 }
 
 impl Identity<'_> {
+    /// Adds something that makes a finding of its own.
+    pub(crate) fn with(mut self, part: &str) -> Self {
+        self.group.push(Cow::Owned(part.to_owned()));
+        self
+    }
+
     /// Returns the key of this identity in state.
     pub(crate) fn key(&self) -> Key {
         let subject = Key::of(&[self.account.unwrap_or_default(), &self.subject]);
@@ -151,18 +224,21 @@ impl Identity<'_> {
 }
 
 impl Draft {
-    fn new(row: &Row<'_>, identity: &Identity<'_>) -> Self {
+    fn new(time: Timestamp, region: Option<&str>, identity: &Identity<'_>) -> Self {
         Self {
             subject: identity.subject.clone().into_owned(),
             group: identity.group.iter().map(|text| text.clone().into_owned()).collect(),
             account: identity.account.map(str::to_owned),
-            region: row.text(REGION).map(str::to_owned),
+            region: region.map(str::to_owned),
             count: 0,
-            first: row.time(),
-            last: row.time(),
+            first: time,
+            last: time,
             records: Vec::new(),
             facts: Facts::new(),
             shown: Shown::default(),
+            trace: Trace::default(),
+            evidence: None,
+            met: HashSet::new(),
             n_days: 0,
             last_day: None,
         }
@@ -195,6 +271,16 @@ impl Draft {
         }
     }
 
+    /// Adds an exchange as an occurrence.
+    pub(crate) fn hit(&mut self, hit: &Hit, is_outbound: bool) {
+        self.trace.add(hit, is_outbound);
+        match &hit.place {
+            Some(place) => self.occurs(Occurrence { id: place.id(), time: hit.first }),
+            None => self.count += 1,
+        }
+        self.last = self.last.max(hit.last);
+    }
+
     /// Sets a fact.
     pub(crate) fn fact(&mut self, name: &'static str, fact: Fact) {
         self.facts.insert(name, fact);
@@ -202,10 +288,28 @@ impl Draft {
 
     /// Raises a number to at least this.
     pub(crate) fn at_least(&mut self, name: &'static str, number: u64) {
-        let known = match self.facts.get(name) {
-            Some(Fact::Number(known)) => *known,
-            _ => 0,
-        };
+        let known = self.known(name);
         self.fact(name, Fact::Number(known.max(number)));
+    }
+
+    /// Counts one more of something.
+    pub(crate) fn one_more(&mut self, name: &'static str) {
+        self.fact(name, Fact::Number(self.known(name) + 1));
+    }
+
+    /// Returns the number or the seconds that a fact stands at, and else nothing.
+    pub(crate) fn known(&self, name: &'static str) -> u64 {
+        match self.facts.get(name) {
+            Some(Fact::Number(known) | Fact::Seconds(known)) => *known,
+            _ => 0,
+        }
+    }
+
+    /// Notes one of those whose number is told; returns how many different ones there are.
+    pub(crate) fn meets(&mut self, who: &impl Hash) -> u64 {
+        if self.met.len() < BURST_VALUES_MAX {
+            self.met.insert(Key::hashed(who));
+        }
+        self.met.len() as u64
     }
 }

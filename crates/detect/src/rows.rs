@@ -114,6 +114,14 @@ impl<'a> Row<'a> {
         }
     }
 
+    /// Returns the number in a column of whole numbers.
+    pub(crate) fn int(&self, slot: usize) -> Option<i64> {
+        match self.rows.columns.get(slot)?.as_ref()? {
+            Column::Int(array) if array.is_valid(self.index) => Some(array.value(self.index)),
+            _ => None,
+        }
+    }
+
     /// Returns the value in a column.
     pub(crate) fn value(&self, slot: usize) -> Option<Value<'a>> {
         match self.rows.columns.get(slot)?.as_ref()? {

@@ -11,7 +11,19 @@ use haechi_catalog::Catalog;
 use haechi_model::{Finding, Window};
 use haechi_query::{Engine, QueryError};
 
-use crate::{DetectError, Detector};
+use crate::{DetectError, Detector, Lists};
+
+/// Runs every detection of a catalogue over the rows of a window, without lists of the user's.
+///
+/// # Errors
+/// As those of [`run_with`].
+pub async fn run(
+    engine: &dyn Engine,
+    catalog: &Catalog,
+    window: Window,
+) -> Result<Vec<Finding>, DetectError> {
+    run_with(engine, catalog, window, Lists::default()).await
+}
 
 /// Runs every detection of a catalogue over the rows of a window.
 ///
@@ -19,13 +31,15 @@ use crate::{DetectError, Detector};
 ///
 /// # Errors
 /// A page's definition does not make sense, or the engine fails.
-pub async fn run(
+pub async fn run_with(
     engine: &dyn Engine,
     catalog: &Catalog,
     window: Window,
+    lists: Lists,
 ) -> Result<Vec<Finding>, DetectError> {
     let mut detector = Detector::new(catalog)?;
     detector.set_window(window);
+    detector.set_lists(lists);
     let plans = detector.plans();
     let sources: BTreeSet<&str> = plans.iter().map(|plan| plan.source.as_str()).collect();
     let mut accounts = BTreeSet::new();

@@ -86,6 +86,11 @@ impl<'a> Setup<'a> {
         Ok(field)
     }
 
+    /// Notes columns that the kind reads by itself.
+    pub(crate) fn read_slots(&mut self, slots: impl IntoIterator<Item = usize>) {
+        self.slots.extend(slots);
+    }
+
     /// Takes a setting out, or nothing when the page does not set it.
     pub(crate) fn take<T: DeserializeOwned>(&mut self, key: &str) -> Result<Option<T>, Fault> {
         let Some(value) = self.settings.remove(key) else { return Ok(None) };

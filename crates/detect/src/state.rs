@@ -1,6 +1,7 @@
 //! State that stays bounded: what has been quiet longest is forgotten first.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 
 use haechi_model::Timestamp;
 
@@ -18,10 +19,21 @@ impl Key {
 
     /// Returns the key of the same list with one part more.
     pub(crate) fn with(self, part: &str) -> Self {
+        Self::hashed(&(self.0, part))
+    }
+
+    /// Returns half of the key, where many are kept and a mistake in 2^64 does not matter.
+    pub(crate) fn short(self) -> u64 {
+        let [half @ .., _, _, _, _, _, _, _, _] = self.0.to_le_bytes();
+        u64::from_le_bytes(half)
+    }
+
+    /// Makes the key of anything.
+    pub(crate) fn hashed(value: &impl Hash) -> Self {
         // Fixed seeds: the same input takes the same path on every run.
         let half = |seed: u64| {
             let state = ahash::RandomState::with_seeds(seed, 2, 3, 4);
-            u128::from(state.hash_one((self.0, part)))
+            u128::from(state.hash_one(value))
         };
         Self((half(1) << 64) | half(5))
     }
@@ -54,6 +66,14 @@ impl<V: Default> Fading<V> {
     /// Returns the entry, if it is there.
     pub(crate) fn get_mut(&mut self, key: Key) -> Option<&mut V> {
         self.entries.get_mut(&key).map(|(_, value)| value)
+    }
+
+    /// Ends the map: everything that it holds, in the order of the keys.
+    pub(crate) fn into_ordered(self) -> Vec<V> {
+        let mut entries: Vec<(Key, V)> =
+            self.entries.into_iter().map(|(key, (_, value))| (key, value)).collect();
+        entries.sort_unstable_by_key(|(key, _)| *key);
+        entries.into_iter().map(|(_, value)| value).collect()
     }
 
     /// Forgets half of the entries, so that the cost of choosing is spread over many rows.

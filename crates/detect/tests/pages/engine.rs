@@ -46,8 +46,12 @@ const EVENTS: &str = r#"{"eventSource":"cloudtrail.amazonaws.com","eventName":"S
 
 #[test]
 fn a_lake_gives_what_its_rows_give() {
-    let catalog = examples::catalog();
-    let rows = reader::batch(&catalog.sources["cloudtrail"], &reader::events(EVENTS));
+    let mut catalog = examples::catalog();
+    catalog.detections.retain(|_, detection| detection.source == "cloudtrail");
+    let rows = reader::batch(
+        &catalog.sources["cloudtrail"],
+        &reader::events(&catalog.sources["cloudtrail"], EVENTS),
+    );
     let lake = Mutex::new(Lake::of("cloudtrail", &rows));
     let stub = Arc::new(Stub { lake, asked: Mutex::default() });
     let found = block_on(run(stub.as_ref(), &catalog, Window::default())).unwrap();
@@ -60,7 +64,10 @@ fn a_lake_gives_what_its_rows_give() {
 #[test]
 fn at_most_two_queries_are_planned_for_a_source() {
     let plans = Detector::new(&examples::catalog()).unwrap().plans();
-    assert_eq!(plans.len(), 2);
+    for source in ["cloudtrail", "vpc_flow"] {
+        let n_plans = plans.iter().filter(|plan| plan.source == source).count();
+        assert!((1..=2).contains(&n_plans), "{source}: {n_plans}");
+    }
     for plan in plans {
         let reads_record = plan.columns.contains(&"\"record\"".to_owned());
         assert_eq!(reads_record, plan.depth == haechi_detect::Depth::Deep);

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use arrow::compute::concat_batches;
 use arrow::record_batch::RecordBatch;
 use haechi_catalog::{Block, Catalog, Detection, Example, Source};
-use haechi_detect::Detector;
+use haechi_detect::{Detector, Lists};
 use haechi_model::Finding;
 
 use crate::{lake, reader};
@@ -34,15 +34,33 @@ fn block<'a>(example: &'a Example, language: &str) -> Option<&'a Block> {
 
 fn rows_of(source: &Source, example: &Example) -> Option<RecordBatch> {
     let block = block(example, "jsonl")?;
-    Some(reader::batch(source, &reader::events(&block.text)))
+    Some(reader::batch(source, &reader::events(source, &block.text)))
+}
+
+/// Makes pages ready, with the lists that examples are about.
+fn detector(catalog: &Catalog) -> Detector {
+    let mut lists = Lists::default();
+    for name in ["threat", "tor", "mining", "sinkhole"] {
+        lists.add(name, "203.0.113.66\n198.51.100.64/28\n2001:db8:bad::/48\nevil.example.net\n");
+    }
+    let mut detector = Detector::new(catalog).unwrap();
+    detector.set_lists(lists);
+    detector
 }
 
 fn found_in(catalog: &Catalog, source: &str, batches: &[RecordBatch]) -> Vec<Finding> {
-    let mut detector = Detector::new(catalog).unwrap();
+    let mut detector = detector(catalog);
     for batch in batches {
         detector.observe(source, batch).unwrap();
     }
     detector.finish()
+}
+
+/// Runs every page over rows of one source.
+pub(crate) fn found_by_all(source: &str, rows: &dyn Fn(&Source) -> RecordBatch) -> Vec<Finding> {
+    let catalog = catalog();
+    let rows = rows(&catalog.sources[source]);
+    found_in(&catalog, source, &[rows])
 }
 
 fn summary(findings: &[Finding]) -> String {
@@ -158,7 +176,7 @@ fn pages_do_not_disturb_each_other() {
 fn the_planned_queries_give_every_page_its_rows() {
     for_each_example(|alone, detection, example, rows| {
         let lake = lake::Lake::of(&detection.source, rows);
-        let mut detector = Detector::new(alone).unwrap();
+        let mut detector = detector(alone);
         for plan in detector.plans() {
             let batch = lake.batch(&plan.sql);
             detector.observe_plan(&plan, &batch).unwrap();
@@ -176,7 +194,7 @@ fn the_order_of_arrival_changes_nothing() {
             (0..rows.num_rows()).rev().map(|index| rows.slice(index, 1)).collect();
         let backwards = concat_batches(&rows.schema(), &backwards).unwrap();
         let lake = lake::Lake::of(&detection.source, &backwards);
-        let mut detector = Detector::new(alone).unwrap();
+        let mut detector = detector(alone);
         for plan in detector.plans() {
             detector.observe_plan(&plan, &lake.batch(&plan.sql)).unwrap();
         }

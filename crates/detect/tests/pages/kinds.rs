@@ -23,7 +23,10 @@ fn catalog_with(kind: &str, settings: &str) -> Catalog {
 fn found_by(catalog: &Catalog, window: Window, events: &str) -> Vec<Finding> {
     let mut detector = Detector::new(catalog).unwrap();
     detector.set_window(window);
-    let rows = reader::batch(&catalog.sources["cloudtrail"], &reader::events(events));
+    let rows = reader::batch(
+        &catalog.sources["cloudtrail"],
+        &reader::events(&catalog.sources["cloudtrail"], events),
+    );
     detector.observe("cloudtrail", &rows).unwrap();
     detector.finish()
 }
@@ -142,7 +145,10 @@ fn an_attackers_quotes_do_not_leave_the_evidence() {
     let catalog = catalog_with("match", "match = { eventName = \"A\" }");
     let event = r#"{"eventName":"A","userIdentity":{"type":"IAMUser","arn":"x' or 'a'='a"}}"#;
     let events = format!("{event}\n{{\"eventName\":\"A\"}}");
-    let rows = reader::batch(&catalog.sources["cloudtrail"], &reader::events(&events));
+    let rows = reader::batch(
+        &catalog.sources["cloudtrail"],
+        &reader::events(&catalog.sources["cloudtrail"], &events),
+    );
     let lake = crate::lake::Lake::of("cloudtrail", &rows);
     for finding in found_by(&catalog, Window::default(), &events) {
         assert_eq!(lake.ids(&finding.evidence).len(), 1, "{}", finding.evidence);

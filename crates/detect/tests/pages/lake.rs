@@ -69,8 +69,16 @@ impl Lake {
     /// Runs a query and returns the ids of its records.
     pub(crate) fn ids(&self, sql: &str) -> HashSet<String> {
         let (names, rows) = self.query(sql);
-        let place = names.iter().position(|name| name == "eventID").unwrap();
-        rows.into_iter().filter_map(|row| text(row[place].clone())).collect()
+        let place = |wanted: &str| names.iter().position(|name| name == wanted);
+        let Some(id) = place("eventID") else {
+            let (file, position) = (place("file").unwrap(), place("position").unwrap());
+            let spelled = |row: Vec<Value>| {
+                let position = integer(&row[position]).unwrap();
+                format!("{}:{position}", text(row[file].clone()).unwrap())
+            };
+            return rows.into_iter().map(spelled).collect();
+        };
+        rows.into_iter().filter_map(|row| text(row[id].clone())).collect()
     }
 
     fn query(&self, sql: &str) -> (Vec<String>, Vec<Vec<Value>>) {

@@ -3,12 +3,18 @@
 //! `UPDATE_PAGES=1` writes what is found into the pages; read the diff.
 
 #[cfg(test)]
+mod dns;
+#[cfg(test)]
 mod engine;
 #[cfg(test)]
 mod examples;
+#[cfg(test)]
+mod internet;
 #[cfg(test)]
 mod kinds;
 #[cfg(test)]
 mod lake;
 #[cfg(test)]
 mod reader;
+#[cfg(test)]
+mod zeek;

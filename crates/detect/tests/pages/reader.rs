@@ -1,7 +1,8 @@
 //! Examples to rows: JSON lines to a batch with the columns of a source.
 //!
-//! An example leaves out what it does not need. Two keys are the reader's own: `repeat` writes the
-//! event so many times, one second apart, with `{n}` counted up; `after` waits so many seconds.
+//! An example leaves out what it does not need. Some keys are the reader's own: `repeat` writes the
+//! event so many times, one second apart or `every` so many, with `{n}` counted up,
+//! `{nnn}` in three digits; `after` waits so many seconds; `answer` adds the flow record of the other direction, with what it holds.
 
 use std::sync::Arc;
 
@@ -15,28 +16,48 @@ use serde_json::{Map, Value, json};
 const BEGIN: &str = "2026-01-05T09:00:00Z";
 
 /// Reads an example's events and fills in what they leave out.
-pub(crate) fn events(text: &str) -> Vec<Value> {
+pub(crate) fn events(source: &Source, text: &str) -> Vec<Value> {
     let mut events = Vec::new();
     let mut now = Timestamp::parse(BEGIN).unwrap();
     for line in text.lines().filter(|line| !line.trim().is_empty()) {
         let mut event: Map<String, Value> =
             serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
-        let n_times = event.remove("repeat").map_or(1, |times| times.as_u64().unwrap());
-        let after = event.remove("after").map_or(0, |seconds| seconds.as_i64().unwrap());
-        now = now.plus_seconds(after);
+        let mut number = |key: &str| event.remove(key).map(|number| number.as_i64().unwrap());
+        let n_times = number("repeat").unwrap_or(1);
+        let every = number("every").unwrap_or(1);
+        now = now.plus_seconds(number("after").unwrap_or(0));
+        let answer = event.remove("answer");
         let template = Value::Object(event).to_string();
         for n in 0..n_times {
-            now = now.plus_seconds(1);
-            let event: Value =
-                serde_json::from_str(&template.replace("{n}", &n.to_string())).unwrap();
-            events.push(completed(&event, now, events.len()));
+            now = now.plus_seconds(every);
+            let event: Value = serde_json::from_str(&counted(&template, n)).unwrap();
+            let event = completed(source, &event, now, events.len());
+            let answered = answer.as_ref().map(|answer| answered(&event, answer));
+            events.push(event);
+            events.extend(answered);
         }
     }
     events
 }
 
-fn completed(event: &Value, now: Timestamp, index: usize) -> Value {
-    let mut whole = json!({
+fn counted(template: &str, n: i64) -> String {
+    template.replace("{nnn}", &format!("{n:03}")).replace("{n}", &n.to_string())
+}
+
+fn completed(source: &Source, event: &Value, now: Timestamp, index: usize) -> Value {
+    let mut whole = match source.name.as_str() {
+        "vpc_flow" => flow(now),
+        "route53_resolver" => query(now),
+        _ => call(now, index),
+    };
+    for (key, value) in event.as_object().unwrap() {
+        whole[key] = value.clone();
+    }
+    whole
+}
+
+fn call(now: Timestamp, index: usize) -> Value {
+    json!({
         "eventVersion": "1.11",
         "eventTime": now.to_string(),
         "awsRegion": "eu-west-1",
@@ -49,8 +70,38 @@ fn completed(event: &Value, now: Timestamp, index: usize) -> Value {
             "accountId": "111122223333",
             "userName": "eve",
         },
-    });
-    for (key, value) in event.as_object().unwrap() {
+    })
+}
+
+/// A connection of an instance to a web server.
+fn flow(now: Timestamp) -> Value {
+    let start = now.0 / 1_000_000;
+    json!({
+        "version": "5", "account-id": "111122223333", "interface-id": "eni-0a1b2c3d",
+        "instance-id": "i-0a1b2c3d4e5f60718", "srcaddr": "10.0.0.5", "dstaddr": "203.0.113.9",
+        "srcport": 40_000, "dstport": 443, "protocol": 6, "packets": 12, "bytes": 2_400,
+        "start": start, "end": start + 50, "action": "ACCEPT", "log-status": "OK",
+    })
+}
+
+fn query(now: Timestamp) -> Value {
+    json!({
+        "version": "1.100000", "account_id": "111122223333", "region": "eu-west-1",
+        "vpc_id": "vpc-0a1b2c3d", "query_timestamp": now.to_string(),
+        "query_name": "www.example.com.", "query_type": "A", "query_class": "IN",
+        "rcode": "NOERROR", "answers": [], "srcaddr": "10.0.0.5", "srcport": "48701",
+        "transport": "UDP", "srcids": { "instance": "i-0a1b2c3d4e5f60718" },
+    })
+}
+
+/// The record of the other direction.
+fn answered(event: &Value, answer: &Value) -> Value {
+    let mut whole = event.clone();
+    for (one, other) in [("srcaddr", "dstaddr"), ("srcport", "dstport")] {
+        whole[one] = event[other].clone();
+        whole[other] = event[one].clone();
+    }
+    for (key, value) in answer.as_object().unwrap() {
         whole[key] = value.clone();
     }
     whole
@@ -59,7 +110,13 @@ fn completed(event: &Value, now: Timestamp, index: usize) -> Value {
 /// Makes rows as the lake holds them.
 pub(crate) fn batch(source: &Source, events: &[Value]) -> RecordBatch {
     let texts = |values: Vec<Option<String>>| Arc::new(StringArray::from(values)) as ArrayRef;
-    let time = |event: &Value| Timestamp::parse(event["eventTime"].as_str().unwrap()).unwrap().0;
+    let time = |event: &Value| {
+        if let Some(start) = event.get("start") {
+            return Timestamp::from_seconds(start.as_i64().unwrap()).0;
+        }
+        let text = event.get("eventTime").or_else(|| event.get("query_timestamp"));
+        Timestamp::parse(text.unwrap().as_str().unwrap()).unwrap().0
+    };
     let times: TimestampMicrosecondArray = events.iter().map(|event| Some(time(event))).collect();
     let first = |paths: &[String], event: &Value| {
         paths.iter().find_map(|path| at(event, path)).map(spelled)
@@ -87,7 +144,7 @@ pub(crate) fn batch(source: &Source, events: &[Value]) -> RecordBatch {
                 Arc::new(values.map(|it| it.and_then(Value::as_bool)).collect::<BooleanArray>())
             }
             ColumnKind::Int => {
-                Arc::new(values.map(|it| it.and_then(Value::as_i64)).collect::<Int64Array>())
+                Arc::new(values.map(|it| it.and_then(whole)).collect::<Int64Array>())
             }
             _ => texts(values.map(|value| value.map(spelled)).collect()),
         };
@@ -102,6 +159,11 @@ pub(crate) fn batch(source: &Source, events: &[Value]) -> RecordBatch {
 fn at<'a>(event: &'a Value, path: &str) -> Option<&'a Value> {
     let found = path.split('.').try_fold(event, |value, key| value.get(key))?;
     (!found.is_null()).then_some(found)
+}
+
+/// A whole number, written as one or as text.
+fn whole(value: &Value) -> Option<i64> {
+    value.as_i64().or_else(|| value.as_str()?.parse().ok())
 }
 
 fn spelled(value: &Value) -> String {
