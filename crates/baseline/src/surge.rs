@@ -7,13 +7,12 @@
 use std::collections::VecDeque;
 
 use crate::envelope::Ceiling;
+use crate::generations::Generations;
 use crate::limits::{
-    BASELINE_BINS, BIN_MINUTES, CALLS_MIN, CALM_BINS, GENERATION_BINS, HISTORY_BINS_MIN,
-    HOUR_HISTORY_BINS_MIN, LEARN_AGAIN_BINS, SILENCE_BINS_MIN, SILENCE_BUSY_BINS_MIN,
-    SILENCE_HISTORY_BINS_MIN,
+    BASELINE_BINS, BIN_MINUTES, CALLS_MIN, CALM_BINS, HISTORY_BINS_MIN, HOUR_HISTORY_BINS_MIN,
+    LEARN_AGAIN_BINS, SILENCE_BINS_MIN, SILENCE_BUSY_BINS_MIN, SILENCE_HISTORY_BINS_MIN,
 };
 use crate::point::Point;
-use crate::tail::Tail;
 
 /// From this surprise on, in nats, a bin or a silence is unusual: once in 22,000 bins, which is
 /// eleven weeks, if the tail is what it seems and nothing else were asked.
@@ -101,14 +100,6 @@ struct Open {
     calls_after: u32,
 }
 
-/// Two tails that take turns: one is full, the other fills; so old weeks are forgotten.
-#[derive(Clone, Debug, Default)]
-struct Generations {
-    full: Option<Tail>,
-    filling: Tail,
-    began: i64,
-}
-
 impl Surges {
     /// Starts where the logs start, in minutes since 1970.
     #[must_use]
@@ -117,10 +108,10 @@ impl Surges {
         Self {
             from,
             week: VecDeque::new(),
-            counts: Generations { began: bin, ..Generations::default() },
+            counts: Generations::new(bin),
             hours: Ceiling::default(),
-            excesses: Generations { began: bin, ..Generations::default() },
-            silences: Generations { began: bin, ..Generations::default() },
+            excesses: Generations::new(bin),
+            silences: Generations::new(bin),
             current: None,
             open: None,
             found: Vec::new(),
@@ -321,30 +312,6 @@ impl Open {
         let last = self.last_unusual.last;
         let average = f64::from(self.calls) / minutes(last - self.surge.first + 1);
         Surge { last: Some(last), average, ..self.surge }
-    }
-}
-
-impl Generations {
-    fn at(&self, number: i64) -> &Tail {
-        let is_stale = self.began + 2 * GENERATION_BINS <= number;
-        self.full.as_ref().filter(|_| !is_stale).unwrap_or(&self.filling)
-    }
-
-    fn add(&mut self, number: i64, value: f32) {
-        self.turn(number);
-        self.filling.add(value);
-    }
-
-    fn skip(&mut self, number: i64, n_zeros: i64) {
-        self.turn(number);
-        self.filling.skip(u32::try_from(n_zeros).unwrap_or(u32::MAX));
-    }
-
-    fn turn(&mut self, number: i64) {
-        if self.began + GENERATION_BINS <= number {
-            self.full = Some(std::mem::take(&mut self.filling));
-            self.began = number;
-        }
     }
 }
 
