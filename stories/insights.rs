@@ -147,6 +147,41 @@ fn an_export_can_be_read_again_and_one_is_shown_by_its_id() {
 }
 
 #[test]
+fn insights_that_aws_delivered_stand_beside_ours() {
+    let desk = Desk::new();
+    let event = |state: &str, number: usize, minute: i64, average: f64| {
+        let mut event = record(number, minute, "nobody", "unused", None);
+        event["eventType"] = json!("AwsCloudTrailInsight");
+        event["eventCategory"] = json!("Insight");
+        event["sharedEventID"] = json!("00000000-aaaa-4000-8000-000000000001");
+        let statistics =
+            json!({ "baseline": { "average": 0.5 }, "insight": { "average": average } });
+        event["insightDetails"] = json!({
+            "state": state,
+            "eventSource": "ec2.amazonaws.com",
+            "eventName": "RunInstances",
+            "insightType": "ApiCallRateInsight",
+            "insightContext": { "statistics": statistics },
+        });
+        event.as_object_mut().unwrap().remove("eventName");
+        event.as_object_mut().unwrap().remove("eventSource");
+        event
+    };
+    let mut records = ten_days();
+    records.push(event("Start", 900_001, 5 * DAY, 8.0));
+    records.push(event("End", 900_002, 5 * DAY + 12, 9.0));
+    let lake = lake(&desk, &records);
+    let found = desk.json(&["insights", "list", "--lake", &lake, "--format", "json"]);
+    let found = found.as_array().unwrap();
+    assert_eq!(found.len(), 3, "{found:?}");
+    let delivered = found.iter().find(|it| it["origin"] == "aws").unwrap();
+    assert_eq!(delivered["id"], "00000000-aaaa-4000-8000-000000000001");
+    assert_eq!(delivered["event_name"], "RunInstances");
+    assert_eq!(delivered["insight_average"], 9.0);
+    assert_eq!(delivered["end"], "2026-03-06T00:12:00Z");
+}
+
+#[test]
 fn a_principal_whose_calls_drown_in_those_of_others_is_seen_by_itself() {
     let desk = Desk::new();
     let mut records = ten_days();
