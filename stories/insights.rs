@@ -59,7 +59,7 @@ fn ten_days() -> Vec<Value> {
     records
 }
 
-fn lake(desk: &Desk, records: Vec<Value>) -> String {
+fn lake(desk: &Desk, records: &[Value]) -> String {
     let logs = desk.path("logs");
     std::fs::create_dir_all(&logs).unwrap();
     std::fs::write(logs.join("trail.json"), json!({ "Records": records }).to_string()).unwrap();
@@ -71,7 +71,7 @@ fn lake(desk: &Desk, records: Vec<Value>) -> String {
 #[test]
 fn a_burst_is_an_insight_and_a_storm_that_never_rests_is_none() {
     let desk = Desk::new();
-    let lake = lake(&desk, ten_days());
+    let lake = lake(&desk, &ten_days());
     let found = desk.json(&["insights", "list", "--lake", &lake, "--format", "json"]);
     let found = found.as_array().unwrap();
     let kinds: Vec<&str> = found.iter().map(|it| it["insight_type"].as_str().unwrap()).collect();
@@ -90,7 +90,7 @@ fn a_burst_is_an_insight_and_a_storm_that_never_rests_is_none() {
 #[test]
 fn an_export_has_the_events_that_cloudtrail_would_have_delivered() {
     let desk = Desk::new();
-    let lake = lake(&desk, ten_days());
+    let lake = lake(&desk, &ten_days());
     let exported = desk.json(&["insights", "export", "--lake", &lake]);
     let records = exported["Records"].as_array().unwrap();
     assert_eq!(records.len(), 4, "a Start and an End for each");
@@ -127,7 +127,7 @@ fn an_export_has_the_events_that_cloudtrail_would_have_delivered() {
 #[test]
 fn an_export_can_be_read_again_and_one_is_shown_by_its_id() {
     let desk = Desk::new();
-    let lake = lake(&desk, ten_days());
+    let lake = lake(&desk, &ten_days());
     let exported = desk.run(&["insights", "export", "--lake", &lake]);
     let logs = desk.path("CloudTrail-Insight");
     std::fs::create_dir_all(&logs).unwrap();
@@ -147,6 +147,41 @@ fn an_export_can_be_read_again_and_one_is_shown_by_its_id() {
 }
 
 #[test]
+fn insights_that_aws_delivered_stand_beside_ours() {
+    let desk = Desk::new();
+    let event = |state: &str, number: usize, minute: i64, average: f64| {
+        let mut event = record(number, minute, "nobody", "unused", None);
+        event["eventType"] = json!("AwsCloudTrailInsight");
+        event["eventCategory"] = json!("Insight");
+        event["sharedEventID"] = json!("00000000-aaaa-4000-8000-000000000001");
+        let statistics =
+            json!({ "baseline": { "average": 0.5 }, "insight": { "average": average } });
+        event["insightDetails"] = json!({
+            "state": state,
+            "eventSource": "ec2.amazonaws.com",
+            "eventName": "RunInstances",
+            "insightType": "ApiCallRateInsight",
+            "insightContext": { "statistics": statistics },
+        });
+        event.as_object_mut().unwrap().remove("eventName");
+        event.as_object_mut().unwrap().remove("eventSource");
+        event
+    };
+    let mut records = ten_days();
+    records.push(event("Start", 900_001, 5 * DAY, 8.0));
+    records.push(event("End", 900_002, 5 * DAY + 12, 9.0));
+    let lake = lake(&desk, &records);
+    let found = desk.json(&["insights", "list", "--lake", &lake, "--format", "json"]);
+    let found = found.as_array().unwrap();
+    assert_eq!(found.len(), 3, "{found:?}");
+    let delivered = found.iter().find(|it| it["origin"] == "aws").unwrap();
+    assert_eq!(delivered["id"], "00000000-aaaa-4000-8000-000000000001");
+    assert_eq!(delivered["event_name"], "RunInstances");
+    assert_eq!(delivered["insight_average"], 9.0);
+    assert_eq!(delivered["end"], "2026-03-06T00:12:00Z");
+}
+
+#[test]
 fn a_principal_whose_calls_drown_in_those_of_others_is_seen_by_itself() {
     let desk = Desk::new();
     let mut records = ten_days();
@@ -161,7 +196,7 @@ fn a_principal_whose_calls_drown_in_those_of_others_is_seen_by_itself() {
         let is_attack = (9 * DAY + 700..9 * DAY + 720).contains(&minute);
         add(minute, "eve", if is_attack { 8 } else { 0 });
     }
-    let lake = lake(&desk, records);
+    let lake = lake(&desk, &records);
     let list = ["insights", "list", "--lake", &lake, "--format", "json", "--by-principal"];
     let found = desk.json(&list);
     let is_eve = |it: &&Value| it["principal"] == "arn:aws:iam::111122223333:user/eve";

@@ -52,6 +52,20 @@ fn a_prefix_of_the_file_has_the_prefix_of_the_scores() {
 }
 
 #[test]
+fn a_reason_stands_beside_the_score_when_asked_for() {
+    let desk = Desk::new();
+    let file = desk.path("metric.csv");
+    std::fs::write(&file, series(4032)).unwrap();
+    let said = desk.run(&["metrics", "score", file.to_str().unwrap(), "--reasons"]);
+    assert!(said.starts_with("timestamp,value,anomaly_score,reason\n"));
+    assert!(said.lines().all(|line| line.split(',').count() == 4));
+    let spike = said.lines().nth(3901).unwrap();
+    assert!(spike.contains("before") || spike.contains("time of day"), "{spike}");
+    let quiet = said.lines().filter(|line| line.ends_with(",0.000000,")).count();
+    assert!(3000 < quiet, "{quiet} points score nothing and give no reason");
+}
+
+#[test]
 fn bands_hold_the_usual_and_not_the_spike() {
     let desk = Desk::new();
     let file = desk.path("metric.csv");

@@ -1,8 +1,10 @@
 //! haechi beside its peers on the same input: prints figures and ratios, judges nothing.
 
+mod bands;
 mod compare;
 mod corpus;
 mod ingest;
+mod insights;
 mod nab;
 mod usage;
 
@@ -60,6 +62,10 @@ enum Command {
         #[arg(long, default_value_t = 3)]
         rounds: usize,
     },
+    /// Measure what bands and scores of metrics cost
+    Bands,
+    /// Plant bursts into invented calls, and count what is found
+    Insights,
     /// Score the detector on the labelled series of the Numenta Anomaly Benchmark
     Nab {
         /// The folder that holds `data/` and `combined_windows.json`
@@ -90,6 +96,11 @@ fn main() -> anyhow::Result<()> {
         Command::Compare { from, work, megabytes, rounds } => {
             let python = std::env::var_os("HAECHI_PYTHON").map(PathBuf::from);
             Comparison { from, work, megabytes, rounds, python }.run()
+        }
+        Command::Bands => bands::run(),
+        Command::Insights => {
+            insights::run();
+            Ok(())
         }
         Command::Nab { folder, files } => nab::run(&folder, files),
         Command::Ingest { path, lake, threads } => ingest::run(&path, &lake, threads),

@@ -86,7 +86,7 @@ impl Recent {
             return Window::default();
         };
         if let Some(left) = left {
-            let seen = u32::try_from(length).map_or(1, |length| self.count - length);
+            let seen = u32::try_from(length).map_or(1, |length| self.count.saturating_sub(length));
             let memory = u32::try_from(REFERENCE_WINDOWS * length).unwrap_or(u32::MAX);
             let rate = 1.0 / weight(seen.clamp(1, memory));
             let step = earlier.map_or(0.0, |earlier| (left - earlier).abs());

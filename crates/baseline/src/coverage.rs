@@ -12,7 +12,7 @@ const CHANCES: [f64; 3] = [0.158_655, 0.022_750, 0.001_350];
 
 /// How far an edge moves for one point, at first and later.
 const STEP_FIRST: f64 = 0.5;
-const STEP_LAST: f64 = 0.02;
+const STEP_LAST: f64 = 0.05;
 
 /// The edges on one side, in units of the stray, and how many points moved them.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -35,8 +35,8 @@ impl Edges {
         let mut least = 0.0;
         for (edge, chance) in self.at.iter_mut().zip(CHANCES) {
             let is_outside = *edge < distance;
-            // The rarer the edge is crossed, the longer its step, or it would never arrive.
-            let move_by = step * if is_outside { 1.0 - chance } else { -chance };
+            // In proportion, so that an edge that is far too near arrives within a hundred points.
+            let move_by = step * edge.max(1.0) * if is_outside { 1.0 - chance } else { -chance };
             *edge = (*edge + move_by).max(least + 0.05);
             least = *edge;
         }

@@ -5,6 +5,8 @@
 //! the answers are together is the surprise. Only a surprise that outdoes the fading memory of the
 //! last one scores, so that an event is reported once, when it starts.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::activity::{Comparison, Recent};
@@ -67,6 +69,29 @@ pub enum Reason {
     AboveTheDay,
     /// Below what is usual at this time of day.
     BelowTheDay,
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Rise { points: 1 } => write!(out, "above what came before"),
+            Self::Rise { points } => write!(out, "mean of {points} above what came before"),
+            Self::Fall => write!(out, "below what came before"),
+            Self::Restless { points: 1 } => write!(out, "step larger than before"),
+            Self::Restless { points } => write!(out, "more movement in {points} than before"),
+            Self::HighForTheHour { points } => {
+                write!(out, "mean of {points} higher than this time of day has been")
+            }
+            Self::LowForTheHour { points } => {
+                write!(out, "mean of {points} lower than this time of day has been")
+            }
+            Self::RestlessForTheHour { points } => {
+                write!(out, "more movement in {points} than this time of day has had")
+            }
+            Self::AboveTheDay => write!(out, "above what is usual at this time of day"),
+            Self::BelowTheDay => write!(out, "below what is usual at this time of day"),
+        }
+    }
 }
 
 /// The memory of one series.

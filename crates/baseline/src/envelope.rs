@@ -85,6 +85,12 @@ impl Ceiling {
         near.iter().filter_map(|near| self.slots.get(*near)).copied().reduce(f32::max)
     }
 
+    /// Returns the highest value around a time of day, 0 where there was none above.
+    pub(crate) fn highest(&self, slot: usize) -> f32 {
+        let near = neighbours(slot);
+        near.iter().filter_map(|near| self.slots.get(*near)).copied().fold(0.0, f32::max)
+    }
+
     /// Raises a slot to hold a value.
     pub(crate) fn add(&mut self, slot: usize, value: f32) {
         if let Some(highest) = self.slots.get_mut(slot) {

@@ -73,3 +73,6 @@ pub(crate) const SILENCE_BINS_MIN: i64 = 12;
 
 /// Only what was called in this many bins of the last week can fall silent: every half hour.
 pub(crate) const SILENCE_BUSY_BINS_MIN: usize = 336;
+
+/// A time of day is known after a week.
+pub(crate) const HOUR_HISTORY_BINS_MIN: i64 = BASELINE_BINS;

@@ -6,15 +6,22 @@
 
 use std::collections::VecDeque;
 
+use crate::envelope::Ceiling;
+use crate::generations::Generations;
 use crate::limits::{
-    BASELINE_BINS, BIN_MINUTES, CALLS_MIN, CALM_BINS, GENERATION_BINS, HISTORY_BINS_MIN,
+    BASELINE_BINS, BIN_MINUTES, CALLS_MIN, CALM_BINS, HISTORY_BINS_MIN, HOUR_HISTORY_BINS_MIN,
     LEARN_AGAIN_BINS, SILENCE_BINS_MIN, SILENCE_BUSY_BINS_MIN, SILENCE_HISTORY_BINS_MIN,
 };
-use crate::tail::Tail;
+use crate::point::Point;
 
-/// From this surprise on, in nats, a bin or a silence is unusual: once in 160,000 bins, which is
-/// a year and a half, if the tail is what it seems.
-const SURPRISE_MIN: f32 = 12.0;
+/// From this surprise on, in nats, a bin or a silence is unusual: once in 22,000 bins, which is
+/// eleven weeks, if the tail is what it seems and nothing else were asked.
+const SURPRISE_MIN: f32 = 10.0;
+
+/// A tail needs this many values, and that of the time of day more: it is a second question, and
+/// what clumps is often early or late.
+const SHAPE_MIN: usize = 3;
+const EXCESSES_MIN: usize = 6;
 
 /// A bin also has this many times the calls of the baseline: what is certain but small is no news.
 const RATIO_MIN: f64 = 2.0;
@@ -63,6 +70,9 @@ pub struct Surges {
     /// Bins with calls of the last week: number, calls.
     week: VecDeque<(i64, u32)>,
     counts: Generations,
+    /// The busiest usual bins of each time of day, and by how much bins outdid them.
+    hours: Ceiling,
+    excesses: Generations,
     silences: Generations,
     current: Option<Bin>,
     open: Option<Open>,
@@ -90,14 +100,6 @@ struct Open {
     calls_after: u32,
 }
 
-/// Two tails that take turns: one is full, the other fills; so old weeks are forgotten.
-#[derive(Clone, Debug, Default)]
-struct Generations {
-    full: Option<Tail>,
-    filling: Tail,
-    began: i64,
-}
-
 impl Surges {
     /// Starts where the logs start, in minutes since 1970.
     #[must_use]
@@ -106,8 +108,10 @@ impl Surges {
         Self {
             from,
             week: VecDeque::new(),
-            counts: Generations { began: bin, ..Generations::default() },
-            silences: Generations { began: bin, ..Generations::default() },
+            counts: Generations::new(bin),
+            hours: Ceiling::default(),
+            excesses: Generations::new(bin),
+            silences: Generations::new(bin),
             current: None,
             open: None,
             found: Vec::new(),
@@ -165,14 +169,19 @@ impl Surges {
             learns = open.first_bin + LEARN_AGAIN_BINS <= bin.number;
         }
         if learns {
-            self.counts.add(bin.number, bin.calls);
+            let (slot, calls) = (bin.slot(), count(bin.calls));
+            // The first week's excesses are those over nothing.
+            if HOUR_HISTORY_BINS_MIN <= self.history(bin.number) {
+                self.excesses.add(bin.number, calls - self.hours.highest(slot));
+            }
+            self.hours.add(slot, calls);
+            self.counts.add(bin.number, calls);
         }
         self.week.push_back((bin.number, bin.calls));
     }
 
     fn is_unusual(&self, bin: Bin) -> bool {
-        let history = bin.number - self.from.div_euclid(BIN_MINUTES);
-        if history < HISTORY_BINS_MIN || bin.calls < CALLS_MIN {
+        if self.history(bin.number) < HISTORY_BINS_MIN || bin.calls < CALLS_MIN {
             return false;
         }
         let (average, _) = self.baseline(bin.number);
@@ -180,11 +189,30 @@ impl Surges {
             return false;
         }
         let (tail, calls) = (self.counts.at(bin.number), count(bin.calls));
-        if tail.has_shape() {
-            let is_above_all = RATIO_TO_LARGEST_MIN * tail.largest() <= calls;
-            return is_above_all && SURPRISE_MIN <= tail.surprise(calls);
+        if !tail.has_shape(SHAPE_MIN) {
+            return FIRST_SEEN_FACTOR * CALLS_MIN <= bin.calls;
         }
-        FIRST_SEEN_FACTOR * CALLS_MIN <= bin.calls
+        let is_above_all = RATIO_TO_LARGEST_MIN * tail.largest() <= calls;
+        is_above_all && SURPRISE_MIN <= tail.surprise(calls) || self.is_unusual_for_the_hour(bin)
+    }
+
+    /// Says whether a bin that would be usual at another time of day is not at this one.
+    fn is_unusual_for_the_hour(&self, bin: Bin) -> bool {
+        let is_known = HOUR_HISTORY_BINS_MIN <= self.history(bin.number);
+        if !is_known || bin.calls < FIRST_SEEN_FACTOR * CALLS_MIN {
+            return false;
+        }
+        let calls = count(bin.calls);
+        let highest = self.hours.highest(bin.slot());
+        let tail = self.excesses.at(bin.number);
+        tail.has_shape(EXCESSES_MIN)
+            && RATIO_TO_LARGEST_MIN * highest <= calls
+            && SURPRISE_MIN <= tail.surprise(calls - highest)
+    }
+
+    /// Returns how many bins of logs there are before a bin.
+    fn history(&self, number: i64) -> i64 {
+        number - self.from.div_euclid(BIN_MINUTES)
     }
 
     fn opened(&self, bin: Bin) -> Open {
@@ -218,14 +246,16 @@ impl Surges {
             return;
         }
         self.counts.skip(before.number + 1, length);
+        self.excesses.skip(before.number + 1, length);
         let silence = self.unusual_silence(before, next);
         self.found.extend(silence);
-        self.silences.add(before.number, u32::try_from(length).unwrap_or(u32::MAX));
+        let length = u32::try_from(length).unwrap_or(u32::MAX);
+        self.silences.add(before.number, count(length));
     }
 
     fn unusual_silence(&self, before: Bin, next: i64) -> Option<Surge> {
         let length = next - before.number - 1;
-        let history = before.number - self.from.div_euclid(BIN_MINUTES);
+        let history = self.history(before.number);
         let is_too_short = length < SILENCE_BINS_MIN || history < SILENCE_HISTORY_BINS_MIN;
         if is_too_short || self.week.len() < SILENCE_BUSY_BINS_MIN {
             return None;
@@ -237,7 +267,7 @@ impl Surges {
         }
         let tail = self.silences.at(before.number);
         let surprise = tail.surprise(count(u32::try_from(length).unwrap_or(u32::MAX)));
-        if tail.has_shape() && surprise < SURPRISE_MIN {
+        if tail.has_shape(SHAPE_MIN) && surprise < SURPRISE_MIN {
             return None;
         }
         Some(Surge {
@@ -253,12 +283,18 @@ impl Surges {
 
     /// Returns calls a minute over the week before a bin, and the minutes of it that have logs.
     fn baseline(&self, number: i64) -> (f64, i64) {
-        let from_bin = self.from.div_euclid(BIN_MINUTES);
-        let bins = (number - from_bin).clamp(1, BASELINE_BINS);
+        let bins = self.history(number).clamp(1, BASELINE_BINS);
         let recent = self.week.iter().filter(|(bin, _)| number <= bin + BASELINE_BINS);
         let calls = recent.fold(0.0, |sum, (_, calls)| sum + f64::from(*calls));
         let n_minutes = bins * BIN_MINUTES;
         (calls / minutes(n_minutes), n_minutes)
+    }
+}
+
+impl Bin {
+    /// Returns its half hour of the day.
+    fn slot(self) -> usize {
+        Point { seconds: self.first.saturating_mul(60), value: 0.0 }.slot().0
     }
 }
 
@@ -276,30 +312,6 @@ impl Open {
         let last = self.last_unusual.last;
         let average = f64::from(self.calls) / minutes(last - self.surge.first + 1);
         Surge { last: Some(last), average, ..self.surge }
-    }
-}
-
-impl Generations {
-    fn at(&self, number: i64) -> &Tail {
-        let is_stale = self.began + 2 * GENERATION_BINS <= number;
-        self.full.as_ref().filter(|_| !is_stale).unwrap_or(&self.filling)
-    }
-
-    fn add(&mut self, number: i64, value: u32) {
-        self.turn(number);
-        self.filling.add(count(value));
-    }
-
-    fn skip(&mut self, number: i64, n_zeros: i64) {
-        self.turn(number);
-        self.filling.skip(u32::try_from(n_zeros).unwrap_or(u32::MAX));
-    }
-
-    fn turn(&mut self, number: i64) {
-        if self.began + GENERATION_BINS <= number {
-            self.full = Some(std::mem::take(&mut self.filling));
-            self.began = number;
-        }
     }
 }
 

@@ -10,6 +10,10 @@ use crate::point::weight;
 const SHAPE_PRIOR: f32 = 0.2;
 const SHAPE_TRUST: f32 = 0.7;
 
+/// A tail falls over a tenth of where it begins at least: equal values are no proof that the next
+/// one will be equal.
+const SCALE_SHARE_MIN: f32 = 0.1;
+
 /// The largest values of one feature.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Tail {
@@ -75,9 +79,9 @@ impl Tail {
         self.values.first().copied().unwrap_or_default()
     }
 
-    /// Says whether enough values above zero were seen to speak of a tail.
-    pub(crate) fn has_shape(&self) -> bool {
-        3 <= self.values.len() && TAIL_COUNT_MIN <= self.count
+    /// Says whether this many values above zero were seen.
+    pub(crate) fn has_shape(&self, n_values: usize) -> bool {
+        n_values <= self.values.len() && TAIL_COUNT_MIN <= self.count
     }
 
     /// Returns the bytes on the heap.
@@ -98,7 +102,7 @@ impl Tail {
         let variance = squares - 1.0;
         let moments = if f32::EPSILON < variance { 0.5 * (1.0 - 1.0 / variance) } else { -0.2 };
         let shape = (SHAPE_TRUST * moments.clamp(-0.2, 0.5) + SHAPE_PRIOR).max(0.02);
-        let scale = (mean * (1.0 - shape)).max(threshold * 1e-6).max(f32::MIN_POSITIVE);
+        let scale = (mean * (1.0 - shape)).max(threshold * SCALE_SHARE_MIN).max(f32::MIN_POSITIVE);
         Some(Excess { threshold, scale, shape })
     }
 }

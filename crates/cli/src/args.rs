@@ -237,6 +237,9 @@ pub enum Metrics {
     Score {
         /// A CSV file with the columns `timestamp` and `value`; `-` reads standard input
         file: PathBuf,
+        /// Add a column that says what is unusual
+        #[arg(long)]
+        reasons: bool,
     },
     /// Show for each point of a CSV file the band of usual values, learned from what comes before
     Band(MetricsBand),

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::verdict::Component;
 
 const STEP: i64 = 300;
 const DAY_STEPS: i64 = 288;

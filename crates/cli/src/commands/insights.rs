@@ -2,6 +2,7 @@
 //!
 //! Found afresh from the lake each time, so that a better algorithm holds for old logs too.
 
+mod delivered;
 mod record;
 mod search;
 
@@ -30,7 +31,10 @@ pub fn run(session: &Session, args: &Insights) -> Result<()> {
     session.runtime.block_on(async {
         let found = search::all(&engine, search.by_principal).await?;
         match args {
-            Insights::List { format, .. } => output::answer(table(&found)?, *format, false).await,
+            Insights::List { format, .. } => {
+                let beside = delivered::all(&engine).await?;
+                output::answer(table(&found, &beside)?, *format, false).await
+            }
             Insights::Show { id, .. } => show(&engine, &found, id).await,
             Insights::Export { format, .. } => export(&engine, &found, *format).await,
         }
@@ -47,7 +51,7 @@ async fn show(engine: &dyn Engine, found: &[Insight], id: &str) -> Result<()> {
 
 async fn export(engine: &dyn Engine, found: &[Insight], format: InsightFormat) -> Result<()> {
     if format == InsightFormat::Csv {
-        return output::answer(table(found)?, output::Format::Csv, false).await;
+        return output::answer(table(found, &[])?, output::Format::Csv, false).await;
     }
     let mut all: Vec<Value> = Vec::new();
     for insight in found {
@@ -56,10 +60,15 @@ async fn export(engine: &dyn Engine, found: &[Insight], format: InsightFormat) -
     output::json(&json!({ "Records": all }))
 }
 
-/// Returns a row for each insight.
-fn table(found: &[Insight]) -> Result<Answer> {
+/// Returns a row for each insight: those found, then those that AWS delivered.
+fn table(found: &[Insight], delivered: &[Insight]) -> Result<Answer> {
     type Cell = fn(&Insight) -> String;
     type Number = fn(&Insight) -> f64;
+    let all = || found.iter().chain(delivered);
+    let origins = std::iter::repeat_n("haechi", found.len())
+        .chain(std::iter::repeat_n("aws", delivered.len()));
+    let origins: StringArray = origins.map(Some).collect();
+
     let texts: [(&str, Cell); 12] = [
         ("id", |it| it.id.clone()),
         ("insight_type", |it| it.kind.name().to_owned()),
@@ -82,14 +91,16 @@ fn table(found: &[Insight]) -> Result<Answer> {
         ("insight_average", |it| it.surge.average),
     ];
     let text_columns = texts.into_iter().map(|(name, cell)| {
-        let array: StringArray = found.iter().map(|insight| Some(cell(insight))).collect();
+        let array: StringArray = all().map(|insight| Some(cell(insight))).collect();
         (name, Arc::new(array) as ArrayRef)
     });
     let number_columns = numbers.into_iter().map(|(name, cell)| {
-        let array: Float64Array = found.iter().map(|insight| Some(cell(insight))).collect();
+        let array: Float64Array = all().map(|insight| Some(cell(insight))).collect();
         (name, Arc::new(array) as ArrayRef)
     });
-    let batch = RecordBatch::try_from_iter(text_columns.chain(number_columns))?;
+    let origin = ("origin", Arc::new(origins) as ArrayRef);
+    let columns = text_columns.chain(number_columns).chain([origin]);
+    let batch = RecordBatch::try_from_iter(columns)?;
     let schema = batch.schema();
     Ok(Answer { schema, batches: Box::pin(futures::stream::iter([Ok(batch)])) })
 }

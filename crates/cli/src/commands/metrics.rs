@@ -16,9 +16,9 @@ const LINE_BYTES_MAX: u64 = 64 * 1024;
 
 pub fn run(args: &Metrics) -> Result<()> {
     match args {
-        Metrics::Score { file } => {
+        Metrics::Score { file, reasons } => {
             let lines = Lines::open(file)?;
-            output::stream(|out| score(lines, out))
+            output::stream(|out| score(lines, *reasons, out))
         }
         Metrics::Band(args) => {
             let baseline = Baseline::new(options(args)?);
@@ -53,14 +53,18 @@ fn moments(range: &str) -> Result<(i64, i64)> {
 }
 
 /// Writes a line for each line read, in the same order, as soon as it is read.
-fn score(mut lines: Lines, out: &mut dyn Write) -> Result<()> {
+fn score(mut lines: Lines, has_reasons: bool, out: &mut dyn Write) -> Result<()> {
     let columns = lines.columns()?;
-    writeln!(out, "timestamp,value,anomaly_score")?;
+    writeln!(out, "timestamp,value,anomaly_score{}", if has_reasons { ",reason" } else { "" })?;
     let mut detector = Detector::default();
     while lines.advance()? {
         let row = lines.row(columns)?;
         let anomaly = detector.observe(row.point);
-        writeln!(out, "{},{},{:.6}", row.timestamp, row.value, anomaly.score)?;
+        write!(out, "{},{},{:.6}", row.timestamp, row.value, anomaly.score)?;
+        match anomaly.reason.filter(|_| has_reasons) {
+            Some(reason) => writeln!(out, ",{reason}")?,
+            None => writeln!(out, "{}", if has_reasons { "," } else { "" })?,
+        }
     }
     Ok(())
 }

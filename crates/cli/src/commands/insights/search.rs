@@ -51,6 +51,11 @@ pub(super) struct Insight {
 type Histories = BTreeMap<(String, String), (i64, i64)>;
 
 impl Kind {
+    /// Returns the kind of one of CloudTrail's names.
+    pub(super) fn named(name: &str) -> Self {
+        if name == Self::ErrorRate.name() { Self::ErrorRate } else { Self::CallRate }
+    }
+
     /// CloudTrail's name for it.
     pub(super) fn name(self) -> &'static str {
         match self {
