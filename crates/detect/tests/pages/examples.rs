@@ -1,6 +1,7 @@
 //! What must hold for every example of every page.
 
 use std::path::PathBuf;
+use std::sync::LazyLock;
 
 use arrow::compute::concat_batches;
 use arrow::record_batch::RecordBatch;
@@ -28,7 +29,7 @@ fn only(catalog: &Catalog, detection: &Detection) -> Catalog {
     }
 }
 
-fn block<'a>(example: &'a Example, language: &str) -> Option<&'a Block> {
+pub(crate) fn block<'a>(example: &'a Example, language: &str) -> Option<&'a Block> {
     example.blocks.iter().find(|block| block.language == language)
 }
 
@@ -56,11 +57,28 @@ fn found_in(catalog: &Catalog, source: &str, batches: &[RecordBatch]) -> Vec<Fin
     detector.finish()
 }
 
-/// Runs every page over rows of one source.
+/// The pages, read once.
+pub(crate) static CATALOG: LazyLock<Catalog> = LazyLock::new(catalog);
+
+/// Runs every page of one source over rows of it.
 pub(crate) fn found_by_all(source: &str, rows: &dyn Fn(&Source) -> RecordBatch) -> Vec<Finding> {
-    let catalog = catalog();
-    let rows = rows(&catalog.sources[source]);
-    found_in(&catalog, source, &[rows])
+    found_by(source, &|_| true, rows)
+}
+
+/// Runs some pages of one source over rows of it.
+pub(crate) fn found_by(
+    source: &str,
+    is_wanted: &dyn Fn(&Detection) -> bool,
+    rows: &dyn Fn(&Source) -> RecordBatch,
+) -> Vec<Finding> {
+    let detections = CATALOG.detections.values();
+    let detections = detections.filter(|it| it.source == source && is_wanted(it));
+    let alone = Catalog {
+        sources: [(source.to_owned(), CATALOG.sources[source].clone())].into(),
+        detections: detections.map(|it| (it.name.clone(), it.clone())).collect(),
+        ..Catalog::default()
+    };
+    found_in(&alone, source, &[rows(&CATALOG.sources[source])])
 }
 
 fn summary(findings: &[Finding]) -> String {
