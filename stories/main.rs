@@ -11,6 +11,8 @@ mod demo;
 #[cfg(test)]
 mod hostile;
 #[cfg(test)]
+mod lists;
+#[cfg(test)]
 mod mistakes;
 #[cfg(test)]
 mod ocsf_pairs;
