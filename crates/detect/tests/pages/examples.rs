@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use arrow::compute::concat_batches;
 use arrow::record_batch::RecordBatch;
 use haechi_catalog::{Block, Catalog, Detection, Example, Source};
-use haechi_detect::{Detector, Lists};
+use haechi_detect::{Detector, Lists, Plan};
 use haechi_model::Finding;
 
 use crate::{lake, reader};
@@ -49,6 +49,11 @@ fn detector(catalog: &Catalog) -> Detector {
     detector
 }
 
+/// Returns the plans for the source that the page's examples are of.
+fn plans_of(detector: &Detector, detection: &Detection) -> Vec<Plan> {
+    detector.plans().into_iter().filter(|plan| plan.source == detection.source).collect()
+}
+
 fn found_in(catalog: &Catalog, source: &str, batches: &[RecordBatch]) -> Vec<Finding> {
     let mut detector = detector(catalog);
     for batch in batches {
@@ -72,9 +77,14 @@ pub(crate) fn found_by(
     rows: &dyn Fn(&Source) -> RecordBatch,
 ) -> Vec<Finding> {
     let detections = CATALOG.detections.values();
-    let detections = detections.filter(|it| it.source == source && is_wanted(it));
+    let looks_at = |it: &&Detection| {
+        let also = it.settings.get("also").and_then(|also| also.as_array());
+        it.source == source
+            || also.is_some_and(|also| also.iter().any(|it| it.as_str() == Some(source)))
+    };
+    let detections = detections.filter(|it| looks_at(it) && is_wanted(it));
     let alone = Catalog {
-        sources: [(source.to_owned(), CATALOG.sources[source].clone())].into(),
+        sources: CATALOG.sources.clone(),
         detections: detections.map(|it| (it.name.clone(), it.clone())).collect(),
         ..Catalog::default()
     };
@@ -195,7 +205,7 @@ fn the_planned_queries_give_every_page_its_rows() {
     for_each_example(|alone, detection, example, rows| {
         let lake = lake::Lake::of(&detection.source, rows);
         let mut detector = detector(alone);
-        for plan in detector.plans() {
+        for plan in plans_of(&detector, detection) {
             let batch = lake.batch(&plan.sql);
             detector.observe_plan(&plan, &batch).unwrap();
         }
@@ -213,7 +223,7 @@ fn the_order_of_arrival_changes_nothing() {
         let backwards = concat_batches(&rows.schema(), &backwards).unwrap();
         let lake = lake::Lake::of(&detection.source, &backwards);
         let mut detector = detector(alone);
-        for plan in detector.plans() {
+        for plan in plans_of(&detector, detection) {
             detector.observe_plan(&plan, &lake.batch(&plan.sql)).unwrap();
         }
         let direct = found_in(alone, &detection.source, std::slice::from_ref(rows));

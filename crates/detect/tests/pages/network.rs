@@ -119,3 +119,33 @@ fn the_internets_noise_is_quiet() {
 }
 
 const REFUSAL: &str = ",\"answer\":{\"packets\":1,\"bytes\":40}";
+
+#[track_caller]
+fn check_zeek(text: &str, expected: &[(&str, &str, u64)]) {
+    let source = &examples::CATALOG.sources["zeek"];
+    let rows = reader::batch(source, &reader::events(source, text));
+    let found = examples::found_by_all("zeek", &|_| rows.clone());
+    let said: Vec<(&str, &str, u64)> =
+        found.iter().map(|it| (it.page.as_str(), it.subject.as_str(), it.count)).collect();
+    assert_eq!(said, expected);
+    let lake = crate::lake::Lake::of("zeek", &rows);
+    for finding in &found {
+        let shown = lake.ids(&finding.evidence);
+        assert!(finding.records.iter().all(|it| shown.contains(it)), "{}", finding.evidence);
+    }
+}
+
+#[test]
+fn the_same_pages_look_at_zeeks_connections() {
+    let scan = "{\"repeat\":8,\"id.resp_p\":\"2{n}\",\"orig_pkts\":1,\"orig_ip_bytes\":60,\
+        \"resp_pkts\":1,\"resp_ip_bytes\":40,\"history\":\"Sr\"}";
+    check_zeek(scan, &[("recon/port-scan", "10.0.0.5", 8)]);
+    let guesses = "{\"repeat\":25,\"every\":20,\"id.orig_h\":\"203.0.113.9\",\
+        \"id.resp_h\":\"10.0.0.5\",\"id.orig_p\":\"41{nnn}\",\"id.resp_p\":22,\
+        \"local_orig\":\"F\",\"local_resp\":\"T\"}";
+    check_zeek(guesses, &[("credential/ssh-guessed", "10.0.0.5", 25)]);
+    // A name that was looked up has addresses too, and is no connection.
+    let query = "{\"repeat\":30,\"id.resp_p\":\"2{n}\",\"query\":\"www.example.com\",\
+        \"orig_pkts\":null,\"orig_ip_bytes\":null,\"resp_pkts\":null,\"history\":null}";
+    check_zeek(query, &[]);
+}
