@@ -13,6 +13,8 @@ mod hostile;
 #[cfg(test)]
 mod insights;
 #[cfg(test)]
+mod lists;
+#[cfg(test)]
 mod metrics;
 #[cfg(test)]
 mod mistakes;

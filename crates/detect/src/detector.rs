@@ -60,6 +60,9 @@ impl Detector {
         let mut by_source: BTreeMap<&str, Vec<&Detection>> = BTreeMap::new();
         for detection in catalog.detections.values() {
             by_source.entry(&detection.source).or_default().push(detection);
+            for other in also_of(detection) {
+                by_source.entry(other).or_default().push(detection);
+            }
         }
         let mut sources = BTreeMap::new();
         for (name, detections) in by_source {
@@ -207,8 +210,16 @@ impl SourceDetector {
     }
 }
 
+/// Returns the other sources whose rows a page looks at too.
+fn also_of(detection: &Detection) -> impl Iterator<Item = &str> {
+    let also = detection.settings.get("also").and_then(|also| also.as_array());
+    also.into_iter().flatten().filter_map(|source| source.as_str())
+}
+
 fn unknown_source(name: &str, detections: &[&Detection]) -> DetectError {
-    let fault = Fault::near("source", format!("there is no source `{name}`"));
+    let is_also = |it: &&&Detection| it.source != name;
+    let near = if detections.first().as_ref().is_some_and(is_also) { "also" } else { "source" };
+    let fault = Fault::near(near, format!("there is no source `{name}`"));
     match detections.first() {
         Some(detection) => fault.in_page(&detection.page),
         None => DetectError::UnknownSource { source_name: name.to_owned() },

@@ -175,7 +175,7 @@ fn shares_of(pages: &[Watcher], of_exchanges: Vec<usize>, schema: &Schema) -> Ve
     let mut shares: BTreeMap<&str, Share> = BTreeMap::new();
     for index in of_exchanges {
         let Some(page) = pages.get(index) else { continue };
-        let new = || Share { pages: Vec::new(), assembler: Assembler::new(slots) };
+        let new = || Share { pages: Vec::new(), assembler: Assembler::new(&slots) };
         shares.entry(page.conditions()).or_insert_with(new).pages.push(index);
     }
     shares.into_values().collect()

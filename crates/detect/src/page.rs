@@ -40,6 +40,8 @@ pub(crate) struct Watcher {
 /// What the page says of every finding it makes.
 struct About {
     page: String,
+    /// The source, where it is not the one that the page names first.
+    other_source: Option<String>,
     title: String,
     title_ko: String,
     finding_type: String,
@@ -74,6 +76,8 @@ impl Watcher {
         let (en, ko) = (&detection.why, &detection.ko.why);
         let sentence = Sentence::read(en, ko, kind.facts, &mut setup)?;
         let watch = kind.read(&mut setup)?;
+        // The detector has given the page to these sources already.
+        setup.take::<Vec<String>>("also")?;
         let withdraw_after_days = setup.take("withdraw_after_days")?;
         let subject = subject_of(detection, watch.sees_exchanges(), &mut setup)?;
         let identity = subject.sql(schema);
@@ -83,6 +87,7 @@ impl Watcher {
         slots.extend(schema.service.iter().flat_map(|it| [it.identity_type, it.invoked_by]));
         let about = About {
             page: detection.name.clone(),
+            other_source: Some(schema.source.clone()).filter(|it| *it != detection.source),
             title: detection.title.clone(),
             title_ko: detection.ko.title.clone(),
             finding_type: detection.finding_type.clone(),
@@ -273,7 +278,8 @@ impl About {
         let mut hasher = blake3::Hasher::new();
         let account = draft.account.as_deref().unwrap_or_default();
         let parts = [self.page.as_str(), account, draft.subject.as_str()];
-        for part in parts.into_iter().chain(draft.group.iter().map(String::as_str)) {
+        let more = draft.group.iter().chain(&self.other_source).map(String::as_str);
+        for part in parts.into_iter().chain(more) {
             hasher.update(&(part.len() as u64).to_le_bytes());
             hasher.update(part.as_bytes());
         }

@@ -122,6 +122,14 @@ impl<'a> Row<'a> {
         }
     }
 
+    /// Returns the number in a column of numbers.
+    pub(crate) fn float(&self, slot: usize) -> Option<f64> {
+        match self.rows.columns.get(slot)?.as_ref()? {
+            Column::Float(array) if array.is_valid(self.index) => Some(array.value(self.index)),
+            _ => None,
+        }
+    }
+
     /// Returns the value in a column.
     pub(crate) fn value(&self, slot: usize) -> Option<Value<'a>> {
         match self.rows.columns.get(slot)?.as_ref()? {

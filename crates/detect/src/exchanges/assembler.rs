@@ -53,10 +53,10 @@ pub(super) struct Pending {
 
 impl Assembler {
     /// Begins with nothing.
-    pub(crate) fn new(slots: FlowSlots) -> Self {
+    pub(crate) fn new(slots: &FlowSlots) -> Self {
         let hasher = ahash::RandomState::with_seeds(1, 2, 3, 4);
         Self {
-            slots,
+            slots: *slots,
             pending: HashMap::with_hasher(hasher),
             queue: VecDeque::new(),
             interfaces: Interfaces::default(),
@@ -91,18 +91,23 @@ impl Assembler {
         let interface = Interfaces::key_of(&self.slots, row);
         let status = self.slots.status.and_then(|slot| row.text(slot));
         if status == Some("SKIPDATA") {
-            let end = row.int(self.slots.end).unwrap_or_default();
+            let end = self.slots.end.and_then(|slot| row.int(slot)).unwrap_or_default();
             let known = self.interfaces.entry(interface, row.time());
             known.blind_until = known.blind_until.max(end);
         }
-        let Some(part) = Part::read(&self.slots, row, &mut self.texts) else { return };
-        self.interfaces.learn(interface, part.flow, (&self.slots, row));
+        for part in Part::read_all(&self.slots, row, &mut self.texts) {
+            self.interfaces.learn(interface, part.flow, (&self.slots, row));
+            self.add_part(part, interface, row.time());
+        }
+    }
+
+    fn add_part(&mut self, part: Part, interface: Key, now: Timestamp) {
         let (low, high) = (part.source.min(part.target), part.source.max(part.target));
         let name = Name { low, high, protocol: part.protocol, interface };
         let queue = &mut self.queue;
         let pending = self.pending.entry(name).or_insert_with(|| {
-            queue.push_back((row.time(), name));
-            Pending { first: row.time(), parts: Vec::new() }
+            queue.push_back((now, name));
+            Pending { first: now, parts: Vec::new() }
         });
         match pending.parts.iter_mut().find(|known| known.is_again(&part)) {
             // The same place whichever of the two came first.

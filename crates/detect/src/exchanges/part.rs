@@ -73,15 +73,42 @@ impl Part {
             source: Socket { address: source, port: port(slots.source_port) },
             target: Socket { address: target, port: port(slots.target_port) },
             flow,
-            protocol: row.int(slots.protocol).and_then(|it| u8::try_from(it).ok()).unwrap_or(0),
+            protocol: protocol(slots, row),
             load: Load { packets: number(slots.packets), bytes: number(slots.bytes) },
             flags,
             is_rejected: maybe_text(slots.action) == Some("REJECT"),
             is_egress: maybe_text(slots.direction).map(|direction| direction == "egress"),
-            end: row.int(slots.end).unwrap_or(row.time().0 / 1_000_000),
+            end: end(slots, row),
             services,
             place: place_of(row, texts),
         })
+    }
+
+    /// Reads the directions that a row has: both of a whole connection, else one.
+    pub(super) fn read_all(slots: &FlowSlots, row: &Row<'_>, texts: &mut Texts) -> Vec<Self> {
+        let Some(mut first) = Self::read(slots, row, texts) else { return Vec::new() };
+        let Some(both) = &slots.both else { return vec![first] };
+        // Other logs of Zeek have addresses too, and no packets.
+        if row.int(slots.packets).is_none() {
+            return Vec::new();
+        }
+        let is_local = |slot| row.text(slot).map(|text| matches!(text, "T" | "true"));
+        let (local_source, local_target) =
+            (is_local(both.local_source), is_local(both.local_target));
+        first.is_egress = local_source.filter(|_| local_source != local_target);
+        let history = row.text(both.history).unwrap_or_default();
+        let number = |slot| row.int(slot).and_then(|it| u64::try_from(it).ok()).unwrap_or(0);
+        let answer = Self {
+            source: first.target,
+            target: first.source,
+            flow: (first.flow.1, first.flow.0),
+            load: Load { packets: number(both.packets), bytes: number(both.bytes) },
+            flags: Some(flags_of(history, char::to_ascii_lowercase)),
+            is_egress: first.is_egress.map(|is_egress| !is_egress),
+            ..first.clone()
+        };
+        first.flags = Some(flags_of(history, char::to_ascii_uppercase));
+        [first, answer].into_iter().filter(|part| 0 < part.load.packets).collect()
     }
 
     /// Tells whether both say the same of the same packets: one record that was delivered twice,
@@ -93,6 +120,30 @@ impl Part {
             && self.flags.unwrap_or(0) == other.flags.unwrap_or(0)
             && self.is_rejected == other.is_rejected
     }
+}
+
+/// Returns the flags that one end has set: S is a SYN, H a SYN-ACK, F a FIN, R a reset.
+fn flags_of(history: &str, of_end: impl Fn(&char) -> char) -> u8 {
+    let letters = [('s', 2), ('h', 18), ('f', 1), ('r', 4)];
+    let set = letters.iter().filter(|(letter, _)| history.contains(of_end(letter)));
+    set.fold(0, |flags, (_, flag)| flags | flag)
+}
+
+fn protocol(slots: &FlowSlots, row: &Row<'_>) -> u8 {
+    match row.text(slots.protocol) {
+        Some("tcp") => 6,
+        Some("udp") => 17,
+        Some("icmp") => 1,
+        _ => row.int(slots.protocol).and_then(|it| u8::try_from(it).ok()).unwrap_or(0),
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "a longer connection ends when it ends")]
+fn end(slots: &FlowSlots, row: &Row<'_>) -> i64 {
+    let start = row.time().0 / 1_000_000;
+    let seconds = slots.both.and_then(|both| row.float(both.seconds)).unwrap_or(0.0);
+    let said = slots.end.and_then(|slot| row.int(slot));
+    said.unwrap_or_else(|| start.saturating_add(seconds.max(0.0) as i64))
 }
 
 fn place_of(row: &Row<'_>, texts: &mut Texts) -> Place {

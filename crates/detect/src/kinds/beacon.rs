@@ -128,15 +128,18 @@ impl Beacon {
         if pair.n_beats < self.beats {
             return None;
         }
-        let band = pair.band()?;
+        let regular = pair.bands().filter(|band| self.is_regular(pair, band));
+        regular.max_by_key(|band| (band.percent, band.covered_percent))
+    }
+
+    fn is_regular(&self, pair: &Pair, band: &Band) -> bool {
         let is_dense = band.shortest <= 1;
         let percent = if is_dense { DENSE_PERCENT } else { self.regular_percent };
         let n_connections = u64::from(pair.n_connections) * 100;
         let is_crowded = u64::from(pair.n_beats) * DENSE_CONNECTIONS_PERCENT < n_connections;
-        let is_regular = percent <= band.percent
+        percent <= band.percent
             && self.regular_percent <= band.covered_percent
-            && !(is_dense && is_crowded);
-        is_regular.then_some(band)
+            && !(is_dense && is_crowded)
     }
 }
 
@@ -175,35 +178,34 @@ impl Pair {
         }
     }
 
-    /// Returns the band that holds the most intervals.
-    fn band(&self) -> Option<Band> {
-        let bins = || EDGES.iter().zip(self.intervals);
-        let total: u64 = bins().map(|(_, count)| u64::from(count)).sum();
+    /// Returns the bands in which intervals may lie.
+    fn bands(&self) -> impl Iterator<Item = Band> {
+        EDGES.into_iter().filter_map(|shortest| self.band_from(shortest))
+    }
+
+    fn band_from(&self, shortest: u32) -> Option<Band> {
+        let total: u64 = self.intervals.iter().map(|count| u64::from(*count)).sum();
         let span = u64::from(self.last - self.first).max(1);
-        let band_from = |shortest: u32| {
-            // A minute may be nearly two when times are rounded, and no more.
-            let longest = if shortest == 1 { 2 } else { shortest * BAND };
-            let inside = || bins().filter(|(edge, _)| (shortest..=longest).contains(*edge));
-            let n_inside: u64 = inside().map(|(_, count)| u64::from(count)).sum();
-            let minutes: u64 =
-                inside().map(|(edge, count)| u64::from(*edge * u32::from(count))).sum();
-            let mut left = n_inside / 2;
-            let middle = inside().find(|(_, count)| {
-                let is_here = left < u64::from(*count);
-                left = left.saturating_sub(u64::from(*count));
-                is_here
-            });
-            Some(Band {
-                percent: (n_inside * 100).checked_div(total)?,
-                covered_percent: (minutes * 100 / span).min(100),
-                shortest,
-                median: middle.map_or(shortest, |(edge, _)| *edge),
-            })
+        // A minute may be nearly two when times are rounded, and no more.
+        let longest = if shortest == 1 { 2 } else { shortest * BAND };
+        let inside = || {
+            let bins = EDGES.into_iter().zip(self.intervals.map(u64::from));
+            bins.filter(move |(edge, _)| (shortest..=longest).contains(edge))
         };
-        EDGES
-            .into_iter()
-            .filter_map(band_from)
-            .max_by_key(|band| (band.percent, band.covered_percent))
+        let n_inside: u64 = inside().map(|(_, count)| count).sum();
+        let minutes: u64 = inside().map(|(edge, count)| u64::from(edge) * count).sum();
+        let mut left = n_inside / 2;
+        let middle = inside().find(|(_, count)| {
+            let is_here = left < *count;
+            left = left.saturating_sub(*count);
+            is_here
+        });
+        Some(Band {
+            percent: (n_inside * 100).checked_div(total)?,
+            covered_percent: (minutes * 100 / span).min(100),
+            shortest,
+            median: middle.map_or(shortest, |(edge, _)| edge),
+        })
     }
 
     /// Returns what is used, and by whom.

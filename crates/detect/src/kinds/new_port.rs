@@ -84,8 +84,8 @@ impl Watch for NewPort {
     }
 
     fn history_days(&self) -> u32 {
-        // Twice as long: a host that was quiet for a while has habits all the same.
-        self.history_days.saturating_mul(2)
+        // No longer than it takes to know a host: flow logs are large.
+        self.history_days.saturating_add(1)
     }
 }
 

@@ -86,7 +86,7 @@ impl Watch for Volume {
     }
 
     fn history_days(&self) -> u32 {
-        u32::try_from(self.history_days).unwrap_or(u32::MAX).saturating_mul(2)
+        u32::try_from(self.history_days).unwrap_or(u32::MAX).saturating_add(1)
     }
 }
 

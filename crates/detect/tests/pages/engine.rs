@@ -64,7 +64,7 @@ fn a_lake_gives_what_its_rows_give() {
 #[test]
 fn at_most_two_queries_are_planned_for_a_source() {
     let plans = Detector::new(&examples::catalog()).unwrap().plans();
-    for source in ["cloudtrail", "vpc_flow"] {
+    for source in ["cloudtrail", "vpc_flow", "route53_resolver", "zeek"] {
         let n_plans = plans.iter().filter(|plan| plan.source == source).count();
         assert!((1..=2).contains(&n_plans), "{source}: {n_plans}");
     }

@@ -1,11 +1,12 @@
 //! What must hold for every example of every page.
 
 use std::path::PathBuf;
+use std::sync::LazyLock;
 
 use arrow::compute::concat_batches;
 use arrow::record_batch::RecordBatch;
 use haechi_catalog::{Block, Catalog, Detection, Example, Source};
-use haechi_detect::{Detector, Lists};
+use haechi_detect::{Detector, Lists, Plan};
 use haechi_model::Finding;
 
 use crate::{lake, reader};
@@ -28,7 +29,7 @@ fn only(catalog: &Catalog, detection: &Detection) -> Catalog {
     }
 }
 
-fn block<'a>(example: &'a Example, language: &str) -> Option<&'a Block> {
+pub(crate) fn block<'a>(example: &'a Example, language: &str) -> Option<&'a Block> {
     example.blocks.iter().find(|block| block.language == language)
 }
 
@@ -48,6 +49,11 @@ fn detector(catalog: &Catalog) -> Detector {
     detector
 }
 
+/// Returns the plans for the source that the page's examples are of.
+fn plans_of(detector: &Detector, detection: &Detection) -> Vec<Plan> {
+    detector.plans().into_iter().filter(|plan| plan.source == detection.source).collect()
+}
+
 fn found_in(catalog: &Catalog, source: &str, batches: &[RecordBatch]) -> Vec<Finding> {
     let mut detector = detector(catalog);
     for batch in batches {
@@ -56,11 +62,33 @@ fn found_in(catalog: &Catalog, source: &str, batches: &[RecordBatch]) -> Vec<Fin
     detector.finish()
 }
 
-/// Runs every page over rows of one source.
+/// The pages, read once.
+pub(crate) static CATALOG: LazyLock<Catalog> = LazyLock::new(catalog);
+
+/// Runs every page of one source over rows of it.
 pub(crate) fn found_by_all(source: &str, rows: &dyn Fn(&Source) -> RecordBatch) -> Vec<Finding> {
-    let catalog = catalog();
-    let rows = rows(&catalog.sources[source]);
-    found_in(&catalog, source, &[rows])
+    found_by(source, &|_| true, rows)
+}
+
+/// Runs some pages of one source over rows of it.
+pub(crate) fn found_by(
+    source: &str,
+    is_wanted: &dyn Fn(&Detection) -> bool,
+    rows: &dyn Fn(&Source) -> RecordBatch,
+) -> Vec<Finding> {
+    let detections = CATALOG.detections.values();
+    let looks_at = |it: &&Detection| {
+        let also = it.settings.get("also").and_then(|also| also.as_array());
+        it.source == source
+            || also.is_some_and(|also| also.iter().any(|it| it.as_str() == Some(source)))
+    };
+    let detections = detections.filter(|it| looks_at(it) && is_wanted(it));
+    let alone = Catalog {
+        sources: CATALOG.sources.clone(),
+        detections: detections.map(|it| (it.name.clone(), it.clone())).collect(),
+        ..Catalog::default()
+    };
+    found_in(&alone, source, &[rows(&CATALOG.sources[source])])
 }
 
 fn summary(findings: &[Finding]) -> String {
@@ -177,7 +205,7 @@ fn the_planned_queries_give_every_page_its_rows() {
     for_each_example(|alone, detection, example, rows| {
         let lake = lake::Lake::of(&detection.source, rows);
         let mut detector = detector(alone);
-        for plan in detector.plans() {
+        for plan in plans_of(&detector, detection) {
             let batch = lake.batch(&plan.sql);
             detector.observe_plan(&plan, &batch).unwrap();
         }
@@ -195,7 +223,7 @@ fn the_order_of_arrival_changes_nothing() {
         let backwards = concat_batches(&rows.schema(), &backwards).unwrap();
         let lake = lake::Lake::of(&detection.source, &backwards);
         let mut detector = detector(alone);
-        for plan in detector.plans() {
+        for plan in plans_of(&detector, detection) {
             detector.observe_plan(&plan, &lake.batch(&plan.sql)).unwrap();
         }
         let direct = found_in(alone, &detection.source, std::slice::from_ref(rows));

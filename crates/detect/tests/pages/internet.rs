@@ -76,3 +76,23 @@ fn corpus_exposed_machine_by_ten_minutes() {
     "#]],
     );
 }
+
+/// Networks of people who browse.
+#[test]
+fn corpus_other_networks() {
+    let format = Format { window: 60, has_flags: true };
+    let mut found = Vec::new();
+    for folder in ["flows-zeek-rita-small/proxy", "flows-zeek-rita-small/proxy_rolling"] {
+        let connections = zeek::records(&zeek::corpus().join(folder), "conn");
+        let own = zeek::busiest_address(&connections);
+        found.push(format!("{folder}:\n"));
+        let findings = found_in(zeek::flows(&connections, &own, format));
+        let lines = findings.iter().map(|it| format!("  {} count={}\n", it.page, it.count));
+        found.extend(lines);
+    }
+    expect![[r#"
+        flows-zeek-rita-small/proxy:
+        flows-zeek-rita-small/proxy_rolling:
+    "#]]
+    .assert_eq(&found.concat());
+}

@@ -7,7 +7,7 @@ use arrow::array::{
     Array, ArrayRef, AsArray, BooleanArray, Int64Array, StringArray, TimestampMicrosecondArray,
 };
 use arrow::compute::cast;
-use arrow::datatypes::{DataType, Int64Type};
+use arrow::datatypes::{DataType, Float64Type, Int64Type};
 use arrow::record_batch::RecordBatch;
 use haechi_model::Timestamp;
 use rusqlite::Connection;
@@ -98,6 +98,7 @@ fn value(column: &ArrayRef, index: usize) -> Value {
     match column.data_type() {
         DataType::Boolean => Value::Integer(column.as_boolean().value(index).into()),
         DataType::Int64 => Value::Integer(column.as_primitive::<Int64Type>().value(index)),
+        DataType::Float64 => Value::Real(column.as_primitive::<Float64Type>().value(index)),
         DataType::Timestamp(_, _) => {
             let micros = cast(column, &DataType::Int64).unwrap();
             let micros = micros.as_primitive::<Int64Type>().value(index);

@@ -15,6 +15,10 @@ mod kinds;
 #[cfg(test)]
 mod lake;
 #[cfg(test)]
+mod network;
+#[cfg(test)]
 mod reader;
+#[cfg(test)]
+mod rhythm;
 #[cfg(test)]
 mod zeek;

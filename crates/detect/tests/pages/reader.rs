@@ -6,7 +6,9 @@
 
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, BooleanArray, Int64Array, StringArray, TimestampMicrosecondArray};
+use arrow::array::{
+    ArrayRef, BooleanArray, Float64Array, Int64Array, StringArray, TimestampMicrosecondArray,
+};
 use arrow::record_batch::RecordBatch;
 use haechi_catalog::{ColumnKind, Source};
 use haechi_model::Timestamp;
@@ -47,6 +49,7 @@ fn counted(template: &str, n: i64) -> String {
 fn completed(source: &Source, event: &Value, now: Timestamp, index: usize) -> Value {
     let mut whole = match source.name.as_str() {
         "vpc_flow" => flow(now),
+        "zeek" => connection(now),
         "route53_resolver" => query(now),
         _ => call(now, index),
     };
@@ -84,6 +87,16 @@ fn flow(now: Timestamp) -> Value {
     })
 }
 
+/// The same, as Zeek has it.
+fn connection(now: Timestamp) -> Value {
+    json!({
+        "ts": now.0 / 1_000_000, "uid": "CExample1", "proto": "tcp", "id.orig_h": "10.0.0.5",
+        "id.orig_p": 40_000, "id.resp_h": "203.0.113.9", "id.resp_p": 443, "duration": 1.5,
+        "orig_pkts": 12, "orig_ip_bytes": 2_400, "resp_pkts": 9, "resp_ip_bytes": 4_000,
+        "history": "ShADadFf", "local_orig": "T", "local_resp": "F",
+    })
+}
+
 fn query(now: Timestamp) -> Value {
     json!({
         "version": "1.100000", "account_id": "111122223333", "region": "eu-west-1",
@@ -111,7 +124,7 @@ fn answered(event: &Value, answer: &Value) -> Value {
 pub(crate) fn batch(source: &Source, events: &[Value]) -> RecordBatch {
     let texts = |values: Vec<Option<String>>| Arc::new(StringArray::from(values)) as ArrayRef;
     let time = |event: &Value| {
-        if let Some(start) = event.get("start") {
+        if let Some(start) = event.get("start").or_else(|| event.get("ts")) {
             return Timestamp::from_seconds(start.as_i64().unwrap()).0;
         }
         let text = event.get("eventTime").or_else(|| event.get("query_timestamp"));
@@ -143,6 +156,9 @@ pub(crate) fn batch(source: &Source, events: &[Value]) -> RecordBatch {
             ColumnKind::Bool => {
                 Arc::new(values.map(|it| it.and_then(Value::as_bool)).collect::<BooleanArray>())
             }
+            ColumnKind::Float => {
+                Arc::new(values.map(|it| it.and_then(Value::as_f64)).collect::<Float64Array>())
+            }
             ColumnKind::Int => {
                 Arc::new(values.map(|it| it.and_then(whole)).collect::<Int64Array>())
             }
@@ -157,7 +173,10 @@ pub(crate) fn batch(source: &Source, events: &[Value]) -> RecordBatch {
 }
 
 fn at<'a>(event: &'a Value, path: &str) -> Option<&'a Value> {
-    let found = path.split('.').try_fold(event, |value, key| value.get(key))?;
+    // A dot behind a backslash is part of a key.
+    let path = path.replace("\\.", "\u{0}");
+    let mut keys = path.split('.').map(|key| key.replace('\u{0}', "."));
+    let found = keys.try_fold(event, |value, key| value.get(key))?;
     (!found.is_null()).then_some(found)
 }
 
