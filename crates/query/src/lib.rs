@@ -3,6 +3,9 @@
 //! `detect` and the command line speak to this trait, so that the embedded engine and a cluster
 //! can stand behind it alike. Nothing here names an engine.
 
+pub mod ast;
+pub mod span;
+
 use std::pin::Pin;
 
 use arrow::datatypes::SchemaRef;
