@@ -6,6 +6,7 @@
 mod command;
 mod expression;
 mod literal;
+mod walk;
 
 pub use command::{
     Accum, AddTotals, AppendCols, AutoRegress, CidrLookup, Command, CountFrequent, Dedup, Diff,

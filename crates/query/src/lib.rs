@@ -4,7 +4,17 @@
 //! can stand behind it alike. Nothing here names an engine.
 
 pub mod ast;
+pub mod commands;
+pub mod diagnostic;
+pub mod limits;
+mod nearest;
+mod parser;
+pub mod print;
+mod resolve;
 pub mod span;
+mod token;
+
+pub use parser::parse;
 
 use std::pin::Pin;
 

@@ -1,0 +1,24 @@
+//! `countFrequent`: approximate top counts.
+
+use super::CommandInfo;
+use crate::ast::{Command, CountFrequent};
+use crate::diagnostic::Outcome;
+use crate::parser::Parser;
+use crate::print::Printer;
+
+pub(super) const COMMAND: CommandInfo = CommandInfo {
+    name: "countFrequent",
+    aliases: &["count_frequent"],
+    usage: "countFrequent a, b",
+    doc: "Counts the most frequent combinations, approximately.",
+    example: "countFrequent eventName",
+    parse,
+};
+
+fn parse(parser: &mut Parser<'_>) -> Outcome<Command> {
+    Ok(Command::CountFrequent(CountFrequent { fields: parser.paths()? }))
+}
+
+pub(super) fn print(it: &CountFrequent, out: &mut Printer) {
+    out.paths(&it.fields);
+}
