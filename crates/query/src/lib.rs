@@ -6,6 +6,7 @@
 pub mod ast;
 pub mod commands;
 pub mod diagnostic;
+pub mod filter_pattern;
 pub mod limits;
 mod nearest;
 mod parser;

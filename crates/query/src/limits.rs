@@ -73,3 +73,25 @@ pub const COMPLETIONS_MAX: usize = 200;
 /// Longest text after the parameters and saved queries are put in, in bytes; the same as that of
 /// a query, named apart because it bounds a product.
 pub const EXPANDED_BYTES_MAX: usize = QUERY_BYTES_MAX;
+
+/// The longest pattern: people write them, and a longer one was made by a mistake.
+pub const PATTERN_CHARACTERS_MAX: usize = 64 << 10;
+
+/// The longest pattern that AWS takes.
+pub const AWS_PATTERN_CHARACTERS_MAX: usize = 1_024;
+
+/// How deep parentheses may stand in one another: evaluation recurses as deep.
+pub const PATTERN_NESTING_MAX: usize = 32;
+
+/// The most memory that one regular expression may compile to, so that `%(a{999}){999}%` is an
+/// error and not a full machine.
+pub const PATTERN_REGEX_BYTES_MAX: usize = 1 << 20;
+
+/// The most regular expressions of a JSON or space-delimited pattern that AWS takes.
+pub const AWS_PATTERN_REGEXES_MAX: usize = 2;
+
+/// The most wildcards of one selector that AWS takes.
+pub const AWS_SELECTOR_WILDCARDS_MAX: usize = 1;
+
+/// The most wildcards of all selectors of a pattern that AWS takes.
+pub const AWS_PATTERN_WILDCARDS_MAX: usize = 3;
