@@ -4,9 +4,11 @@
 //! can stand behind it alike. Nothing here names an engine.
 
 pub mod ast;
+pub mod check;
 pub mod commands;
 pub mod diagnostic;
 pub mod filter_pattern;
+pub mod functions;
 pub mod limits;
 mod nearest;
 mod parser;

@@ -74,6 +74,10 @@ pub const COMPLETIONS_MAX: usize = 200;
 /// a query, named apart because it bounds a product.
 pub const EXPANDED_BYTES_MAX: usize = QUERY_BYTES_MAX;
 
+/// Most memory of one compiled regular expression, in bytes: the default of the `regex` crate, so
+/// that what passes here also runs.
+pub const REGEX_BYTES_MAX: usize = 10 * (1 << 20);
+
 /// The longest pattern: people write them, and a longer one was made by a mistake.
 pub const PATTERN_CHARACTERS_MAX: usize = 64 << 10;
 

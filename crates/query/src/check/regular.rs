@@ -1,0 +1,71 @@
+//! Regular expressions: those of RE2, without looking around and back.
+
+use regex_syntax::ast::ErrorKind;
+
+use super::{Checker, pattern};
+use crate::ast::{Name, Regex};
+use crate::diagnostic::{Diagnostic, quoted};
+use crate::limits::REGEX_BYTES_MAX;
+use crate::span::Span;
+
+/// Checks an expression; gives the names of its groups, `None` for one without.
+pub(super) fn expression(
+    pattern: &str,
+    span: Span,
+    checker: &mut Checker,
+) -> Option<Vec<Option<String>>> {
+    if let Err(error) = regex_syntax::Parser::new().parse(pattern) {
+        checker.report(syntax(&error, pattern, span));
+        return None;
+    }
+    let Ok(regex) = regex::RegexBuilder::new(pattern).size_limit(REGEX_BYTES_MAX).build() else {
+        let error = Diagnostic::error(span, "this regular expression needs too much memory");
+        checker.report(error.with_hint("repeat less: `{1000}` inside `{1000}` is a million"));
+        return None;
+    };
+    Some(regex.capture_names().skip(1).map(|it| it.map(str::to_owned)).collect())
+}
+
+fn syntax(error: &regex_syntax::Error, pattern: &str, span: Span) -> Box<Diagnostic> {
+    let (reason, part, is_around) = match error {
+        regex_syntax::Error::Parse(it) => {
+            let around = matches!(
+                it.kind(),
+                ErrorKind::UnsupportedLookAround | ErrorKind::UnsupportedBackreference
+            );
+            (it.kind().to_string(), *it.span(), around)
+        }
+        regex_syntax::Error::Translate(it) => (it.kind().to_string(), *it.span(), false),
+        _ => return Diagnostic::error(span, "this is not a regular expression"),
+    };
+    let reason = reason.lines().next().unwrap_or_default().trim_end_matches('.').to_owned();
+    let part = pattern.get(part.start.offset..part.end.offset).unwrap_or_default();
+    let shown = if part.is_empty() { String::new() } else { format!(" at {}", quoted(part)) };
+    let message = format!("this is not a regular expression{shown}: {reason}");
+    let error = Diagnostic::error(span, message);
+    if is_around {
+        return error.with_hint("combine two conditions instead: `like /a/ and not like /b/`");
+    }
+    error.with_hint("a sign that means itself has a backslash in front, such as `\\.` or `\\[`")
+}
+
+/// Checks that every new field of `parse` has a name.
+pub(super) fn groups(regex: &Regex, names: &[Name], checker: &mut Checker) {
+    let Some(groups) = expression(&regex.pattern, regex.span, checker) else { return };
+    let unnamed = groups.iter().filter(|it| it.is_none()).count();
+    if groups.is_empty() {
+        let error = Diagnostic::error(regex.span, "the expression has no group");
+        checker.report(error.with_hint("each group is one new field: `/user=(?<user>\\w+)/`"));
+    } else if !names.is_empty() && names.len() != unnamed {
+        let message = format!(
+            "the expression has {unnamed} groups without name and there are {} names",
+            names.len()
+        );
+        checker.report(Diagnostic::error(regex.span, message));
+    } else if names.is_empty() && unnamed == groups.len() {
+        let error = Diagnostic::error(regex.span, "no group of the expression has a name");
+        checker.report(error.with_hint("write `(?<name>…)`, or names behind `as`"));
+    }
+    let inner = groups.iter().flatten().map(|it| (it.as_str(), regex.span));
+    pattern::duplicates(inner.chain(names.iter().map(|it| (it.text.as_str(), it.span))), checker);
+}

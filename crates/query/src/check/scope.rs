@@ -1,0 +1,246 @@
+//! Which names there are: aggregates with their groups, and what is left behind `stats`.
+
+use std::collections::BTreeSet;
+
+use super::Checker;
+use super::pattern::duplicates;
+use crate::ast::{
+    Call, Command, Expr, ExprKind, LookupOutput, ParseKind, Path, Projection, Query, Stage, Stats,
+};
+use crate::diagnostic::{Diagnostic, quoted};
+use crate::functions::{self, FunctionKind};
+use crate::nearest::nearest;
+
+/// The columns behind a `stats`; none while all fields of the events are there.
+type Columns = Option<BTreeSet<String>>;
+
+/// Checks the names that a query refers to.
+pub(super) fn names(query: &Query, checker: &mut Checker) {
+    let mut columns: Columns = None;
+    for stage in &query.stages {
+        references(stage, columns.as_ref(), checker);
+        match &stage.command {
+            Command::Stats(stats) => {
+                aggregates(stats, checker);
+                columns = Some(
+                    stats.keys.iter().chain(&stats.aggregates).map(Projection::name).collect(),
+                );
+            }
+            command => {
+                for expr in command.expressions() {
+                    no_aggregate(expr, checker);
+                }
+                columns = columns.and_then(|it| added(it, command));
+            }
+        }
+    }
+}
+
+/// The columns behind another command; none when they cannot be known.
+fn added(mut columns: BTreeSet<String>, command: &Command) -> Columns {
+    let mut add = |names: Vec<String>| columns.extend(names);
+    let outputs = |outputs: &[LookupOutput]| {
+        outputs.iter().map(|it| it.alias.as_ref().unwrap_or(&it.column).text.clone()).collect()
+    };
+    match command {
+        Command::Fields(it) => add(it.projections.iter().map(Projection::name).collect()),
+        Command::Display(it) => add(it.projections.iter().map(Projection::name).collect()),
+        Command::Parse(it) => match &it.kind {
+            ParseKind::Glob { names, .. } | ParseKind::Csv { names } => {
+                add(names.iter().map(|it| it.text.clone()).collect());
+            }
+            ParseKind::LogFmt { name } => add(vec![name.text.clone()]),
+            ParseKind::Regex { .. } => return None,
+        },
+        Command::Json(it) => add(it.outputs.iter().map(|it| it.alias.text.clone()).collect()),
+        Command::Unnest(it) => add(vec![it.alias.text.clone()]),
+        Command::Lookup(it) => add(outputs(&it.outputs)),
+        Command::CidrLookup(it) => add(outputs(&it.outputs)),
+        Command::Filter(_)
+        | Command::Sort(_)
+        | Command::Limit(_)
+        | Command::Dedup(_)
+        | Command::FillDown(_)
+        | Command::FillMissing(_)
+        | Command::Expand(_)
+        | Command::Estimate => {}
+        _ => return None,
+    }
+    Some(columns)
+}
+
+/// Fields that a stage reads and that are not there.
+fn references(stage: &Stage, columns: Option<&BTreeSet<String>>, checker: &mut Checker) {
+    let Some(columns) = columns else { return };
+    let mut own: Vec<String> = Vec::new();
+    for projection in projections(&stage.command) {
+        own.extend(projection.alias.as_ref().map(|it| it.text.clone()));
+    }
+    for expr in stage.command.expressions() {
+        expr.walk(&mut |it| match &it.kind {
+            ExprKind::Field(path) if !own.iter().any(|it| is_in(path, it)) => {
+                known(path, columns, checker);
+            }
+            ExprKind::Call(call) => bin(call, columns, checker),
+            _ => {}
+        });
+    }
+    if let Command::Dedup(dedup) = &stage.command {
+        dedup.fields.iter().for_each(|path| known(path, columns, checker));
+    }
+}
+
+fn projections(command: &Command) -> Vec<&Projection> {
+    match command {
+        Command::Fields(it) => it.projections.iter().collect(),
+        Command::Display(it) => it.projections.iter().collect(),
+        Command::Stats(it) => it.aggregates.iter().chain(&it.keys).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Whether the path is the column or a part of it.
+fn is_in(path: &Path, column: &str) -> bool {
+    let text = path.text();
+    let rest = text.strip_prefix(column);
+    rest.is_some_and(|it| it.is_empty() || it.starts_with('.'))
+}
+
+fn known(path: &Path, columns: &BTreeSet<String>, checker: &mut Checker) {
+    if columns.iter().any(|it| is_in(path, it)) {
+        return;
+    }
+    let text = path.text();
+    let message = format!("there is no column {} behind `stats`", quoted(&text));
+    let warning = Diagnostic::warning(path.span, message);
+    let call =
+        columns.iter().find(|it| it.strip_prefix(&text).is_some_and(|it| it.starts_with('(')));
+    checker.report(match call {
+        Some(call) => {
+            warning.with_hint(format!("write {}, or give it a name with `as`", quoted(call)))
+        }
+        None => warning
+            .with_nearest(nearest(&text, columns.iter().map(String::as_str)))
+            .with_hint("only what `stats` gives is there"),
+    });
+}
+
+/// `bin` rounds `@timestamp`, which a `stats` takes away.
+fn bin(call: &Call, columns: &BTreeSet<String>, checker: &mut Checker) {
+    if !call.name.text.eq_ignore_ascii_case("bin") || columns.contains("@timestamp") {
+        return;
+    }
+    let message = "`bin` needs `@timestamp`, which is not there behind `stats`";
+    let hint = "write `… by bin(5m) as @t | stats … by datefloor(@t, 1h)`";
+    checker.report(Diagnostic::error(call.name.span, message).with_hint(hint));
+}
+
+fn is_aggregate(call: &Call) -> bool {
+    functions::by_name(&call.name.text).is_some_and(|it| it.kind == FunctionKind::Aggregate)
+}
+
+/// Aggregates where there is no group of events.
+fn no_aggregate(expr: &Expr, checker: &mut Checker) {
+    expr.walk(&mut |it| {
+        let ExprKind::Call(call) = &it.kind else { return };
+        if is_aggregate(call) {
+            let name = quoted(&call.name.text);
+            let error = Diagnostic::error(it.span, format!("{name} stands only in `stats`"));
+            checker.report(
+                error.with_hint(
+                    "aggregate in `stats … as name`, and use the name in the next stage",
+                ),
+            );
+        }
+    });
+}
+
+fn aggregates(stats: &Stats, checker: &mut Checker) {
+    for key in &stats.keys {
+        no_aggregate(&key.expr, checker);
+    }
+    let keys: Vec<String> = stats.keys.iter().map(Projection::name).collect();
+    let mut earlier: Vec<String> = Vec::new();
+    for item in &stats.aggregates {
+        let mut found = Found::default();
+        grouped(&item.expr, &keys, &earlier, &mut found, checker);
+        if !found.aggregate && !found.earlier && !found.wrong {
+            let message =
+                format!("{} is not an aggregate", quoted(&crate::print::expression(&item.expr)));
+            let hint = "each column of `stats` aggregates: `count(*)`, `sum(field)`; what is \
+                        grouped by stands behind `by`";
+            checker.report(Diagnostic::error(item.expr.span, message).with_hint(hint));
+        }
+        earlier.extend(item.alias.as_ref().map(|it| it.text.clone()));
+        topk(&item.expr, stats, checker);
+    }
+    let names: Vec<(String, _)> = stats
+        .aggregates
+        .iter()
+        .chain(&stats.keys)
+        .filter_map(|it| it.alias.as_ref().map(|alias| (alias.text.clone(), alias.span)))
+        .collect();
+    duplicates(names.iter().map(|(name, span)| (name.as_str(), *span)), checker);
+}
+
+/// What an item of `stats` is made of.
+#[derive(Default)]
+struct Found {
+    aggregate: bool,
+    earlier: bool,
+    wrong: bool,
+}
+
+/// Outside aggregates there are only keys and the names of earlier aggregates.
+fn grouped(
+    expr: &Expr,
+    keys: &[String],
+    earlier: &[String],
+    found: &mut Found,
+    checker: &mut Checker,
+) {
+    match &expr.kind {
+        ExprKind::Call(call) if is_aggregate(call) => {
+            found.aggregate = true;
+            call.arguments.iter().for_each(|it| not_nested(it, checker));
+        }
+        ExprKind::Field(path) if earlier.iter().any(|it| is_in(path, it)) => found.earlier = true,
+        ExprKind::Field(path) if keys.iter().any(|it| is_in(path, it)) => {}
+        ExprKind::Field(path) => {
+            found.wrong = true;
+            let name = quoted(&path.text());
+            let message = format!("{name} is neither aggregated nor grouped by");
+            let hint = format!("write `max({0})`, or put it behind `by`", path.text());
+            checker.report(Diagnostic::error(path.span, message).with_hint(hint));
+        }
+        _ => {
+            for child in expr.children() {
+                grouped(child, keys, earlier, found, checker);
+            }
+        }
+    }
+}
+
+fn not_nested(expr: &Expr, checker: &mut Checker) {
+    expr.walk(&mut |it| {
+        let ExprKind::Call(call) = &it.kind else { return };
+        if is_aggregate(call) {
+            let error = Diagnostic::error(it.span, "an aggregate cannot stand inside another");
+            checker.report(error.with_hint("use two stages: `stats … as n by a | stats max(n)`"));
+        }
+    });
+}
+
+/// `topk` gives several rows, so that nothing can stand beside it.
+fn topk(expr: &Expr, stats: &Stats, checker: &mut Checker) {
+    let is_topk = |call: &Call| call.name.text.eq_ignore_ascii_case("topk");
+    let mut inner = false;
+    expr.walk(&mut |it| inner |= matches!(&it.kind, ExprKind::Call(call) if is_topk(call)));
+    let is_whole = matches!(&expr.kind, ExprKind::Call(call) if is_topk(call));
+    let is_alone = is_whole && stats.aggregates.len() == 1 && stats.keys.is_empty();
+    if inner && !is_alone {
+        let message = "`topk` stands alone in its `stats`, without `by`";
+        let hint = "write `stats count(*) as n by field | sort n desc | limit 10`";
+        checker.report(Diagnostic::error(expr.span, message).with_hint(hint));
+    }
+}
