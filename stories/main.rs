@@ -9,6 +9,8 @@ mod crash;
 #[cfg(test)]
 mod demo;
 #[cfg(test)]
+mod filter_pattern;
+#[cfg(test)]
 mod hostile;
 #[cfg(test)]
 mod mistakes;

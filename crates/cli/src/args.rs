@@ -38,6 +38,9 @@ pub enum Command {
     Rejects(Listing),
     /// Show for each source, account, Region and hour how much was logged, and where logs lack
     Coverage(Listing),
+    /// Try filter patterns, the language of metric filters and live tail
+    #[command(subcommand)]
+    FilterPattern(FilterPatternCommand),
     /// Look after the lake
     #[command(subcommand)]
     Lake(LakeCommand),
@@ -171,6 +174,29 @@ pub struct Listing {
     /// How to print it
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub format: Format,
+}
+
+/// `haechi filter-pattern`
+#[derive(Debug, Subcommand)]
+pub enum FilterPatternCommand {
+    /// Show which lines match a pattern, and what it takes out of them
+    Test {
+        /// The pattern, such as `ERROR -timeout` or `{ $.status >= 500 }`
+        #[arg(allow_hyphen_values = true)]
+        pattern: String,
+        /// Files, folders, globs, `s3://bucket/prefix`, or - for standard input; each line is a message
+        #[arg(value_name = "PATH", default_value = "-")]
+        paths: Vec<String>,
+        /// Refuse what AWS refuses: its limits, and its smaller regular expressions
+        #[arg(long)]
+        compat: bool,
+        /// How to print the matches
+        #[arg(long, value_enum, default_value_t = Format::Table)]
+        format: Format,
+        /// Do not shorten long values in tables
+        #[arg(long)]
+        wide: bool,
+    },
 }
 
 /// `haechi lake`

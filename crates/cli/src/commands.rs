@@ -9,6 +9,7 @@ use crate::args::{Args, Command};
 use crate::session::Session;
 
 mod coverage;
+mod filter_pattern;
 mod findings;
 mod ingest;
 mod lake;
@@ -32,6 +33,7 @@ pub fn run(args: Args) -> Result<ExitCode> {
         Command::Sources(args) => listing::sources(&session, &args)?,
         Command::Rejects(args) => listing::rejects(&session, &args)?,
         Command::Coverage(args) => listing::coverage(&session, &args)?,
+        Command::FilterPattern(args) => return filter_pattern::run(&session, &args),
         Command::Lake(args) => lake::run(&session, &args)?,
         Command::Verify(args) => return verify::run(&session, &args),
         Command::Simulate(args) => simulate::run(&args)?,
