@@ -6,11 +6,12 @@ mod compat;
 mod expression;
 mod pattern;
 mod regular;
-mod scope;
+pub(crate) mod scope;
 mod stage;
 
 use crate::ast::{Command, Query};
 use crate::diagnostic::Diagnostic;
+use crate::limits::DIAGNOSTICS_MAX;
 
 /// What to check.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -37,7 +38,7 @@ enum Place {
 /// The query is what [`crate::parse`] made of the text.
 #[must_use]
 pub fn check(source: &str, query: &Query, options: &Options) -> Vec<Diagnostic> {
-    let mut checker = Checker { diagnostics: Vec::new() };
+    let mut checker = Checker { diagnostics: Vec::new(), regexes: 0 };
     checker.query(query, Place::Top);
     if options.compat {
         compat::text(source, &mut checker.diagnostics);
@@ -51,12 +52,21 @@ pub fn check(source: &str, query: &Query, options: &Options) -> Vec<Diagnostic> 
 /// What has been found so far.
 struct Checker {
     diagnostics: Vec<Diagnostic>,
+    /// How many regular expressions there were.
+    regexes: usize,
 }
 
 impl Checker {
     #[expect(clippy::boxed_local, reason = "diagnostics are built in a box")]
     fn report(&mut self, diagnostic: Box<Diagnostic>) {
-        self.diagnostics.push(*diagnostic);
+        if !self.is_full() {
+            self.diagnostics.push(*diagnostic);
+        }
+    }
+
+    /// Whether so much is wrong that the rest does not matter.
+    fn is_full(&self) -> bool {
+        DIAGNOSTICS_MAX <= self.diagnostics.len()
     }
 
     fn query(&mut self, query: &Query, place: Place) {

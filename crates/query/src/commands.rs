@@ -53,8 +53,23 @@ pub struct CommandInfo {
     pub doc: &'static str,
     /// A query that uses it.
     pub example: &'static str,
+    /// What stands behind the name.
+    pub takes: Takes,
+    /// Words that stand among that.
+    pub keywords: &'static [&'static str],
     /// Reads what stands behind the name.
     pub(crate) parse: fn(&mut Parser<'_>) -> Outcome<Command>,
+}
+
+/// What stands behind the name of a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Takes {
+    /// Fields, functions, operators.
+    Expressions,
+    /// Names of fields.
+    Fields,
+    /// Neither.
+    Nothing,
 }
 
 /// Every command, in the order of the manual.

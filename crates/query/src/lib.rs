@@ -6,7 +6,9 @@
 pub mod ast;
 pub mod check;
 pub mod commands;
+pub mod complete;
 pub mod diagnostic;
+pub mod expand;
 pub mod filter_pattern;
 pub mod functions;
 pub mod limits;

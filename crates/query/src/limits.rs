@@ -99,3 +99,12 @@ pub const AWS_SELECTOR_WILDCARDS_MAX: usize = 1;
 
 /// The most wildcards of all selectors of a pattern that AWS takes.
 pub const AWS_PATTERN_WILDCARDS_MAX: usize = 3;
+
+/// Most regular expressions in one query: each is compiled, which may take a tenth of a second.
+pub const REGEXES_MAX: usize = 200;
+
+/// Most diagnostics of one query: nobody reads more.
+pub const DIAGNOSTICS_MAX: usize = 100;
+
+/// Most names among which the nearest is looked for: a slip of the finger is not worth more time.
+pub const CANDIDATES_MAX: usize = 1000;

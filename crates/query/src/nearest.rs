@@ -1,5 +1,7 @@
 //! Which known name a person may have meant.
 
+use crate::limits::CANDIDATES_MAX;
+
 /// Returns the candidate closest to what was written, if one is close enough to be meant.
 #[must_use]
 pub(crate) fn nearest<'a>(
@@ -12,7 +14,7 @@ pub(crate) fn nearest<'a>(
     }
     let tolerance = written.len().div_ceil(3).min(3);
     let mut best = None;
-    for candidate in candidates {
+    for candidate in candidates.take(CANDIDATES_MAX) {
         let lower: Vec<char> = candidate.to_lowercase().chars().collect();
         if tolerance < lower.len().abs_diff(written.len()) {
             continue;

@@ -1,5 +1,7 @@
 //! The pattern of `parse`: as many stars as names.
 
+use std::collections::BTreeSet;
+
 use super::Checker;
 use crate::ast::{Name, Text};
 use crate::diagnostic::{Diagnostic, quoted};
@@ -22,12 +24,11 @@ pub(super) fn glob(pattern: &Text, names: &[Name], checker: &mut Checker) {
 
 /// Names that stand there twice.
 pub(super) fn duplicates<'a>(names: impl Iterator<Item = (&'a str, Span)>, checker: &mut Checker) {
-    let mut seen: Vec<&str> = Vec::new();
+    let mut seen = BTreeSet::new();
     for (name, span) in names {
-        if seen.contains(&name) {
+        if !seen.insert(name) {
             let message = format!("the name {} stands there twice", quoted(name));
             checker.report(Diagnostic::error(span, message));
         }
-        seen.push(name);
     }
 }

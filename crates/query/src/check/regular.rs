@@ -5,7 +5,7 @@ use regex_syntax::ast::ErrorKind;
 use super::{Checker, pattern};
 use crate::ast::{Name, Regex};
 use crate::diagnostic::{Diagnostic, quoted};
-use crate::limits::REGEX_BYTES_MAX;
+use crate::limits::{REGEX_BYTES_MAX, REGEXES_MAX};
 use crate::span::Span;
 
 /// Checks an expression; gives the names of its groups, `None` for one without.
@@ -14,6 +14,14 @@ pub(super) fn expression(
     span: Span,
     checker: &mut Checker,
 ) -> Option<Vec<Option<String>>> {
+    checker.regexes += 1;
+    if REGEXES_MAX < checker.regexes {
+        if checker.regexes == REGEXES_MAX + 1 {
+            let message = format!("the query has more than {REGEXES_MAX} regular expressions");
+            checker.report(Diagnostic::error(span, message).with_hint("join some with `|`"));
+        }
+        return None;
+    }
     if let Err(error) = regex_syntax::Parser::new().parse(pattern) {
         checker.report(syntax(&error, pattern, span));
         return None;

@@ -11,33 +11,47 @@ use crate::diagnostic::{Diagnostic, quoted};
 use crate::functions::{self, FunctionKind};
 use crate::nearest::nearest;
 
+/// Names of columns.
+pub(crate) type Names = BTreeSet<String>;
+
 /// The columns behind a `stats`; none while all fields of the events are there.
-type Columns = Option<BTreeSet<String>>;
+pub(crate) type Columns = Option<Names>;
+
+/// The columns that a query gives, if they can be known: those of its last `stats` and what was
+/// added behind it.
+pub(crate) fn columns(query: &Query) -> Columns {
+    let mut columns: Columns = None;
+    for stage in &query.stages {
+        columns = behind(columns, &stage.command);
+    }
+    columns
+}
+
+fn behind(columns: Columns, command: &Command) -> Columns {
+    match command {
+        Command::Stats(it) => {
+            Some(it.keys.iter().chain(&it.aggregates).map(Projection::name).collect())
+        }
+        command => columns.and_then(|it| added(it, command)),
+    }
+}
 
 /// Checks the names that a query refers to.
 pub(super) fn names(query: &Query, checker: &mut Checker) {
     let mut columns: Columns = None;
     for stage in &query.stages {
         references(stage, columns.as_ref(), checker);
-        match &stage.command {
-            Command::Stats(stats) => {
-                aggregates(stats, checker);
-                columns = Some(
-                    stats.keys.iter().chain(&stats.aggregates).map(Projection::name).collect(),
-                );
-            }
-            command => {
-                for expr in command.expressions() {
-                    no_aggregate(expr, checker);
-                }
-                columns = columns.and_then(|it| added(it, command));
-            }
+        if let Command::Stats(stats) = &stage.command {
+            aggregates(stats, checker);
+        } else {
+            stage.command.expressions().into_iter().for_each(|it| no_aggregate(it, checker));
         }
+        columns = behind(columns, &stage.command);
     }
 }
 
 /// The columns behind another command; none when they cannot be known.
-fn added(mut columns: BTreeSet<String>, command: &Command) -> Columns {
+fn added(mut columns: Names, command: &Command) -> Columns {
     let mut add = |names: Vec<String>| columns.extend(names);
     let outputs = |outputs: &[LookupOutput]| {
         outputs.iter().map(|it| it.alias.as_ref().unwrap_or(&it.column).text.clone()).collect()
@@ -70,15 +84,12 @@ fn added(mut columns: BTreeSet<String>, command: &Command) -> Columns {
 }
 
 /// Fields that a stage reads and that are not there.
-fn references(stage: &Stage, columns: Option<&BTreeSet<String>>, checker: &mut Checker) {
+fn references(stage: &Stage, columns: Option<&Names>, checker: &mut Checker) {
     let Some(columns) = columns else { return };
-    let mut own: Vec<String> = Vec::new();
-    for projection in projections(&stage.command) {
-        own.extend(projection.alias.as_ref().map(|it| it.text.clone()));
-    }
+    let own: Names = projections(&stage.command).into_iter().filter_map(alias).collect();
     for expr in stage.command.expressions() {
         expr.walk(&mut |it| match &it.kind {
-            ExprKind::Field(path) if !own.iter().any(|it| is_in(path, it)) => {
+            ExprKind::Field(path) if !holds(&own, path) => {
                 known(path, columns, checker);
             }
             ExprKind::Call(call) => bin(call, columns, checker),
@@ -99,15 +110,19 @@ fn projections(command: &Command) -> Vec<&Projection> {
     }
 }
 
-/// Whether the path is the column or a part of it.
-fn is_in(path: &Path, column: &str) -> bool {
-    let text = path.text();
-    let rest = text.strip_prefix(column);
-    rest.is_some_and(|it| it.is_empty() || it.starts_with('.'))
+fn alias(projection: &Projection) -> Option<String> {
+    projection.alias.as_ref().map(|it| it.text.clone())
 }
 
-fn known(path: &Path, columns: &BTreeSet<String>, checker: &mut Checker) {
-    if columns.iter().any(|it| is_in(path, it)) {
+/// Whether the path is one of the columns, or a part of one.
+fn holds(columns: &Names, path: &Path) -> bool {
+    let text = path.text();
+    let dots = text.match_indices('.').map(|(at, _)| at);
+    dots.chain([text.len()]).any(|end| text.get(..end).is_some_and(|it| columns.contains(it)))
+}
+
+fn known(path: &Path, columns: &Names, checker: &mut Checker) {
+    if holds(columns, path) || checker.is_full() {
         return;
     }
     let text = path.text();
@@ -126,7 +141,7 @@ fn known(path: &Path, columns: &BTreeSet<String>, checker: &mut Checker) {
 }
 
 /// `bin` rounds `@timestamp`, which a `stats` takes away.
-fn bin(call: &Call, columns: &BTreeSet<String>, checker: &mut Checker) {
+fn bin(call: &Call, columns: &Names, checker: &mut Checker) {
     if !call.name.text.eq_ignore_ascii_case("bin") || columns.contains("@timestamp") {
         return;
     }
@@ -159,8 +174,8 @@ fn aggregates(stats: &Stats, checker: &mut Checker) {
     for key in &stats.keys {
         no_aggregate(&key.expr, checker);
     }
-    let keys: Vec<String> = stats.keys.iter().map(Projection::name).collect();
-    let mut earlier: Vec<String> = Vec::new();
+    let keys: Names = stats.keys.iter().map(Projection::name).collect();
+    let mut earlier = Names::new();
     for item in &stats.aggregates {
         let mut found = Found::default();
         grouped(&item.expr, &keys, &earlier, &mut found, checker);
@@ -171,7 +186,7 @@ fn aggregates(stats: &Stats, checker: &mut Checker) {
                         grouped by stands behind `by`";
             checker.report(Diagnostic::error(item.expr.span, message).with_hint(hint));
         }
-        earlier.extend(item.alias.as_ref().map(|it| it.text.clone()));
+        earlier.extend(alias(item));
         topk(&item.expr, stats, checker);
     }
     let names: Vec<(String, _)> = stats
@@ -192,20 +207,14 @@ struct Found {
 }
 
 /// Outside aggregates there are only keys and the names of earlier aggregates.
-fn grouped(
-    expr: &Expr,
-    keys: &[String],
-    earlier: &[String],
-    found: &mut Found,
-    checker: &mut Checker,
-) {
+fn grouped(expr: &Expr, keys: &Names, earlier: &Names, found: &mut Found, checker: &mut Checker) {
     match &expr.kind {
         ExprKind::Call(call) if is_aggregate(call) => {
             found.aggregate = true;
             call.arguments.iter().for_each(|it| not_nested(it, checker));
         }
-        ExprKind::Field(path) if earlier.iter().any(|it| is_in(path, it)) => found.earlier = true,
-        ExprKind::Field(path) if keys.iter().any(|it| is_in(path, it)) => {}
+        ExprKind::Field(path) if holds(earlier, path) => found.earlier = true,
+        ExprKind::Field(path) if holds(keys, path) => {}
         ExprKind::Field(path) => {
             found.wrong = true;
             let name = quoted(&path.text());

@@ -1,6 +1,6 @@
 //! `accum`: running sums.
 
-use super::CommandInfo;
+use super::{CommandInfo, Takes};
 use crate::ast::{Accum, Command};
 use crate::diagnostic::Outcome;
 use crate::parser::Parser;
@@ -12,6 +12,8 @@ pub(super) const COMMAND: CommandInfo = CommandInfo {
     usage: "accum field [as name]",
     doc: "Adds a field up from row to row.",
     example: "sort @timestamp asc | accum bytes as total",
+    takes: Takes::Fields,
+    keywords: &["as"],
     parse,
 };
 

@@ -1,6 +1,6 @@
 //! `addtotals`: sums of rows and columns.
 
-use super::CommandInfo;
+use super::{CommandInfo, Takes};
 use crate::ast::{AddTotals, Command};
 use crate::diagnostic::Outcome;
 use crate::parser::Parser;
@@ -12,6 +12,8 @@ pub(super) const COMMAND: CommandInfo = CommandInfo {
     usage: "addtotals [fieldname=Total] [row=true] [col=false] [a, b]",
     doc: "Adds a column with the sum of each row, or a row with the sum of each column.",
     example: "stats sum(a) as x, sum(b) as y by k | addtotals col=true",
+    takes: Takes::Fields,
+    keywords: &["fieldname=", "row=false", "col=true"],
     parse,
 };
 

@@ -1,6 +1,6 @@
 //! `anomaly`: patterns that behave oddly.
 
-use super::CommandInfo;
+use super::{CommandInfo, Takes};
 use crate::ast::Command;
 use crate::diagnostic::Outcome;
 use crate::parser::Parser;
@@ -11,6 +11,8 @@ pub(super) const COMMAND: CommandInfo = CommandInfo {
     usage: "anomaly",
     doc: "Keeps patterns that are new or behave differently.",
     example: "pattern @message | anomaly",
+    takes: Takes::Nothing,
+    keywords: &[],
     parse,
 };
 

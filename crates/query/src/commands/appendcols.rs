@@ -1,6 +1,6 @@
 //! `appendcols`: columns of another query.
 
-use super::CommandInfo;
+use super::{CommandInfo, Takes};
 use crate::ast::{AppendCols, Command};
 use crate::diagnostic::Outcome;
 use crate::limits::APPENDED_ROWS_DEFAULT;
@@ -13,6 +13,8 @@ pub(super) const COMMAND: CommandInfo = CommandInfo {
     usage: "appendcols [override=false] [max=10000] (query)",
     doc: "Puts the columns of another query beside, row by row.",
     example: "stats count(*) as all | appendcols (filter status >= 500 | stats count(*) as bad)",
+    takes: Takes::Nothing,
+    keywords: &["override=true", "max="],
     parse,
 };
 

@@ -1,6 +1,6 @@
 //! `autoregress`: values of earlier rows.
 
-use super::CommandInfo;
+use super::{CommandInfo, Takes};
 use crate::ast::{AutoRegress, Command};
 use crate::diagnostic::Outcome;
 use crate::parser::Parser;
@@ -13,6 +13,8 @@ pub(super) const COMMAND: CommandInfo = CommandInfo {
     usage: "autoregress field [as name] [p=3 | p=1-3]",
     doc: "Puts the values of earlier rows beside a row.",
     example: "sort @timestamp asc | autoregress bytes p=1-3",
+    takes: Takes::Fields,
+    keywords: &["as", "p="],
     parse,
 };
 

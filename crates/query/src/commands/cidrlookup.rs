@@ -1,6 +1,6 @@
 //! `cidrlookup`: add columns by network.
 
-use super::CommandInfo;
+use super::{CommandInfo, Takes};
 use crate::ast::{CidrLookup, Command};
 use crate::diagnostic::Outcome;
 use crate::parser::Parser;
@@ -12,6 +12,8 @@ pub(super) const COMMAND: CommandInfo = CommandInfo {
     usage: "cidrlookup table address [as column] OUTPUT | OUTPUTNEW column [as name], …",
     doc: "Adds columns of the network that an address belongs to.",
     example: "cidrlookup networks srcAddr as cidr OUTPUT zone",
+    takes: Takes::Fields,
+    keywords: &["as", "OUTPUT", "OUTPUTNEW"],
     parse,
 };
 

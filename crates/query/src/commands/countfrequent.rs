@@ -1,6 +1,6 @@
 //! `countFrequent`: approximate top counts.
 
-use super::CommandInfo;
+use super::{CommandInfo, Takes};
 use crate::ast::{Command, CountFrequent};
 use crate::diagnostic::Outcome;
 use crate::parser::Parser;
@@ -12,6 +12,8 @@ pub(super) const COMMAND: CommandInfo = CommandInfo {
     usage: "countFrequent a, b",
     doc: "Counts the most frequent combinations, approximately.",
     example: "countFrequent eventName",
+    takes: Takes::Fields,
+    keywords: &[],
     parse,
 };
 

@@ -1,6 +1,6 @@
 //! `dedup`: one row of those that agree.
 
-use super::CommandInfo;
+use super::{CommandInfo, Takes};
 use crate::ast::{Command, Dedup};
 use crate::diagnostic::Outcome;
 use crate::parser::Parser;
@@ -12,6 +12,8 @@ pub(super) const COMMAND: CommandInfo = CommandInfo {
     usage: "dedup a, b",
     doc: "Keeps the first row of those that agree in all the fields.",
     example: "sort @timestamp desc | dedup server",
+    takes: Takes::Fields,
+    keywords: &[],
     parse,
 };
 

@@ -1,6 +1,6 @@
 //! `diff`: compare patterns with before.
 
-use super::CommandInfo;
+use super::{CommandInfo, Takes};
 use crate::ast::{Command, Diff, Shift};
 use crate::diagnostic::Outcome;
 use crate::parser::Parser;
@@ -12,6 +12,8 @@ pub(super) const COMMAND: CommandInfo = CommandInfo {
     usage: "diff [previousDay | previousWeek | previousMonth]",
     doc: "Compares patterns with those of the window before.",
     example: "pattern @message | diff previousWeek",
+    takes: Takes::Nothing,
+    keywords: &["previousDay", "previousWeek", "previousMonth"],
     parse,
 };
 

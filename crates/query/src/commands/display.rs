@@ -1,6 +1,6 @@
 //! `display`: the columns of the answer.
 
-use super::CommandInfo;
+use super::{CommandInfo, Takes};
 use crate::ast::{Command, Display};
 use crate::diagnostic::Outcome;
 use crate::parser::Parser;
@@ -12,6 +12,8 @@ pub(super) const COMMAND: CommandInfo = CommandInfo {
     usage: "display a, expression as b",
     doc: "Sets the columns of the answer; the last one counts.",
     example: "fields @message | display @message",
+    takes: Takes::Expressions,
+    keywords: &["as"],
     parse,
 };
 

@@ -1,6 +1,6 @@
 //! `estimate`: what a query would read.
 
-use super::CommandInfo;
+use super::{CommandInfo, Takes};
 use crate::ast::Command;
 use crate::diagnostic::Outcome;
 use crate::parser::Parser;
@@ -11,6 +11,8 @@ pub(super) const COMMAND: CommandInfo = CommandInfo {
     usage: "estimate",
     doc: "Tells how many bytes the query would read, and runs nothing.",
     example: "filter @message like /error/ | estimate",
+    takes: Takes::Nothing,
+    keywords: &[],
     parse,
 };
 

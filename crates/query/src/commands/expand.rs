@@ -1,6 +1,6 @@
 //! `expand`: one row for each item of a text.
 
-use super::CommandInfo;
+use super::{CommandInfo, Takes};
 use crate::ast::{Command, Expand};
 use crate::diagnostic::Outcome;
 use crate::parser::Parser;
@@ -12,6 +12,8 @@ pub(super) const COMMAND: CommandInfo = CommandInfo {
     usage: "expand field",
     doc: "Makes one row of each item of a list that is JSON text.",
     example: "expand resources",
+    takes: Takes::Fields,
+    keywords: &[],
     parse,
 };
 

@@ -1,6 +1,6 @@
 //! `fields`: choose and compute columns.
 
-use super::CommandInfo;
+use super::{CommandInfo, Takes};
 use crate::ast::{Command, Fields};
 use crate::diagnostic::Outcome;
 use crate::parser::Parser;
@@ -12,6 +12,8 @@ pub(super) const COMMAND: CommandInfo = CommandInfo {
     usage: "fields a, expression as b",
     doc: "Chooses fields and computes new ones.",
     example: "fields @timestamp, bytes / 1024 as kib",
+    takes: Takes::Expressions,
+    keywords: &["as"],
     parse,
 };
 

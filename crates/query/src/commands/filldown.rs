@@ -1,6 +1,6 @@
 //! `filldown`: carry values on.
 
-use super::CommandInfo;
+use super::{CommandInfo, Takes};
 use crate::ast::{Command, FieldPattern, FillDown};
 use crate::diagnostic::Outcome;
 use crate::parser::Parser;
@@ -14,6 +14,8 @@ pub(super) const COMMAND: CommandInfo = CommandInfo {
     usage: "filldown [a cpu*]",
     doc: "Fills absent values with the last one present.",
     example: "sort @timestamp asc | filldown state",
+    takes: Takes::Fields,
+    keywords: &[],
     parse,
 };
 

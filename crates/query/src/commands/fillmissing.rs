@@ -1,6 +1,6 @@
 //! `fillmissing`: rows for empty bins.
 
-use super::CommandInfo;
+use super::{CommandInfo, Takes};
 use crate::ast::{Command, FillMissing};
 use crate::diagnostic::Outcome;
 use crate::parser::Parser;
@@ -12,6 +12,8 @@ pub(super) const COMMAND: CommandInfo = CommandInfo {
     usage: "fillmissing [with value for a, b]",
     doc: "Adds the rows of `bin()` in which nothing happened.",
     example: "stats count(*) as n by bin(5m) | fillmissing with 0 for n",
+    takes: Takes::Fields,
+    keywords: &["with", "for"],
     parse,
 };
 

@@ -1,6 +1,6 @@
 //! `filter`: keep what is true.
 
-use super::CommandInfo;
+use super::{CommandInfo, Takes};
 use crate::ast::{Command, Filter};
 use crate::diagnostic::Outcome;
 use crate::parser::Parser;
@@ -12,6 +12,8 @@ pub(super) const COMMAND: CommandInfo = CommandInfo {
     usage: "filter condition",
     doc: "Keeps the events for which the condition is true.",
     example: "filter errorCode = \"AccessDenied\" and sourceIPAddress like /^192\\.0\\./",
+    takes: Takes::Expressions,
+    keywords: &[],
     parse,
 };
 

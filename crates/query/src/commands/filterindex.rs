@@ -1,6 +1,6 @@
 //! `filterIndex`: use a field index.
 
-use super::CommandInfo;
+use super::{CommandInfo, Takes};
 use crate::ast::{Command, Expr, ExprKind, FilterIndex, UnaryOperator};
 use crate::diagnostic::{Diagnostic, Outcome};
 use crate::parser::Parser;
@@ -13,6 +13,8 @@ pub(super) const COMMAND: CommandInfo = CommandInfo {
     usage: "filterIndex field = value | filterIndex field in [a, b]",
     doc: "Keeps events by an indexed field and reads only logs with that index.",
     example: "filterIndex userIdentity.accessKeyId = \"AKIAIOSFODNN7EXAMPLE\"",
+    takes: Takes::Fields,
+    keywords: &["in"],
     parse,
 };
 

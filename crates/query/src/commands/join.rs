@@ -1,6 +1,6 @@
 //! `join`: rows of another query beside those with equal keys.
 
-use super::CommandInfo;
+use super::{CommandInfo, Takes};
 use crate::ast::{Command, Join, JoinKey, JoinKind, Name, Path, Segment};
 use crate::diagnostic::{Diagnostic, Outcome, quoted};
 use crate::parser::Parser;
@@ -13,6 +13,8 @@ pub(super) const COMMAND: CommandInfo = CommandInfo {
     usage: "join type=inner | left left=a right=b where a.key=b.key [and …] (query)",
     doc: "Puts the fields of another query's rows beside those of rows with equal keys.",
     example: "join type=inner left=a right=b where a.requestId=b.requestId (SOURCE 'api')",
+    takes: Takes::Fields,
+    keywords: &["type=inner", "type=left", "left=", "right=", "where", "and"],
     parse,
 };
 

@@ -1,6 +1,6 @@
 //! `json`: take a value out of an object.
 
-use super::CommandInfo;
+use super::{CommandInfo, Takes};
 use crate::ast::{Command, Json, JsonOutput};
 use crate::diagnostic::Outcome;
 use crate::parser::Parser;
@@ -12,6 +12,8 @@ pub(super) const COMMAND: CommandInfo = CommandInfo {
     usage: "json field=object \"path\" as name",
     doc: "Takes values out of an object by their path.",
     example: "json field=requestParameters \"bucket.name\" as bucket",
+    takes: Takes::Fields,
+    keywords: &["field=", "as"],
     parse,
 };
 

@@ -1,6 +1,6 @@
 //! `limit`: so many rows.
 
-use super::CommandInfo;
+use super::{CommandInfo, Takes};
 use crate::ast::{Command, Limit};
 use crate::diagnostic::Outcome;
 use crate::parser::Parser;
@@ -12,6 +12,8 @@ pub(super) const COMMAND: CommandInfo = CommandInfo {
     usage: "limit [any] 20",
     doc: "Keeps the first rows, or with `any` those found first.",
     example: "sort @timestamp desc | limit 20",
+    takes: Takes::Nothing,
+    keywords: &["any"],
     parse,
 };
 

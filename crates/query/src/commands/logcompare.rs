@@ -1,6 +1,6 @@
 //! `logcompare`: compare with an earlier window.
 
-use super::CommandInfo;
+use super::{CommandInfo, Takes};
 use crate::ast::{Command, LogCompare};
 use crate::diagnostic::Outcome;
 use crate::parser::Parser;
@@ -13,6 +13,8 @@ pub(super) const COMMAND: CommandInfo = CommandInfo {
     usage: "logcompare timeshift 7d",
     doc: "Compares the window with one so much earlier.",
     example: "pattern @message | logcompare timeshift 7d",
+    takes: Takes::Nothing,
+    keywords: &["timeshift"],
     parse,
 };
 

@@ -1,6 +1,6 @@
 //! `lookup`: add columns of a table.
 
-use super::CommandInfo;
+use super::{CommandInfo, Takes};
 use crate::ast::{Command, Lookup, LookupMatch};
 use crate::diagnostic::Outcome;
 use crate::parser::Parser;
@@ -12,6 +12,8 @@ pub(super) const COMMAND: CommandInfo = CommandInfo {
     usage: "lookup table column [as field], … OUTPUT | OUTPUTNEW column [as name], …",
     doc: "Adds columns of a lookup table where keys are equal.",
     example: "lookup hosts ip as srcAddr OUTPUT owner, team",
+    takes: Takes::Fields,
+    keywords: &["as", "OUTPUT", "OUTPUTNEW"],
     parse,
 };
 

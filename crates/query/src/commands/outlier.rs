@@ -1,6 +1,6 @@
 //! `outlier`: values far from the rest.
 
-use super::CommandInfo;
+use super::{CommandInfo, Takes};
 use crate::ast::{Command, Number, Outlier, OutlierAction};
 use crate::diagnostic::Outcome;
 use crate::parser::Parser;
@@ -13,6 +13,8 @@ pub(super) const COMMAND: CommandInfo = CommandInfo {
     usage: "outlier [action=remove | transform] [param=2.5] [uselower=false] [mark=false] a b",
     doc: "Removes or clamps values that are far from the others.",
     example: "outlier action=remove duration",
+    takes: Takes::Fields,
+    keywords: &["action=remove", "param=", "uselower=true", "mark=true"],
     parse,
 };
 

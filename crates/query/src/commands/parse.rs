@@ -1,6 +1,6 @@
 //! `parse`: take fields out of text.
 
-use super::CommandInfo;
+use super::{CommandInfo, Takes};
 use crate::ast::{Command, Name, Parse, ParseKind};
 use crate::diagnostic::Outcome;
 use crate::parser::Parser;
@@ -13,6 +13,8 @@ pub(super) const COMMAND: CommandInfo = CommandInfo {
     usage: "parse [field] \"user=*\" as user | parse [field] /(?<user>\\w+)/ [as …] [multi] | parse [field] logfmt as map | parse [field] csv as a, b",
     doc: "Takes new fields out of a text.",
     example: "parse @message \"user=*, id=*\" as user, id",
+    takes: Takes::Fields,
+    keywords: &["as", "logfmt", "csv", "multi"],
     parse,
 };
 

@@ -1,6 +1,6 @@
 //! `pattern`: group lines that are alike.
 
-use super::CommandInfo;
+use super::{CommandInfo, Takes};
 use crate::ast::{Command, Pattern};
 use crate::diagnostic::Outcome;
 use crate::parser::Parser;
@@ -12,6 +12,8 @@ pub(super) const COMMAND: CommandInfo = CommandInfo {
     usage: "pattern field",
     doc: "Groups texts that differ only in their variable parts.",
     example: "filter @message like /ERROR/ | pattern @message",
+    takes: Takes::Fields,
+    keywords: &[],
     parse,
 };
 

@@ -1,6 +1,6 @@
 //! `relevantfields`: which fields matter.
 
-use super::CommandInfo;
+use super::{CommandInfo, Takes};
 use crate::ast::{Command, RelevantFields};
 use crate::diagnostic::Outcome;
 use crate::parser::Parser;
@@ -12,6 +12,8 @@ pub(super) const COMMAND: CommandInfo = CommandInfo {
     usage: "relevantfields [a, b] where condition",
     doc: "Ranks fields by how well they explain the condition.",
     example: "relevantfields where duration > 400",
+    takes: Takes::Expressions,
+    keywords: &["where"],
     parse,
 };
 

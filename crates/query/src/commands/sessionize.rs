@@ -1,6 +1,6 @@
 //! `sessionize`: sessions by silence.
 
-use super::CommandInfo;
+use super::{CommandInfo, Takes};
 use crate::ast::{Command, Sessionize};
 use crate::diagnostic::Outcome;
 use crate::parser::Parser;
@@ -13,6 +13,8 @@ pub(super) const COMMAND: CommandInfo = CommandInfo {
     usage: "sessionize a, b [maxspan 30m] [as session_id]",
     doc: "Numbers sessions: rows of one kind without a long silence between them.",
     example: "sessionize userIdentity.arn maxspan 15m as session",
+    takes: Takes::Fields,
+    keywords: &["maxspan", "as"],
     parse,
 };
 

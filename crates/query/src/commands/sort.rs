@@ -1,6 +1,6 @@
 //! `sort`: order rows.
 
-use super::CommandInfo;
+use super::{CommandInfo, Takes};
 use crate::ast::{Command, Sort, SortKey};
 use crate::diagnostic::Outcome;
 use crate::parser::Parser;
@@ -12,6 +12,8 @@ pub(super) const COMMAND: CommandInfo = CommandInfo {
     usage: "sort a desc, b",
     doc: "Orders rows; numbers inside text count as numbers.",
     example: "stats count(*) as n by eventName | sort n desc",
+    takes: Takes::Expressions,
+    keywords: &["asc", "desc"],
     parse,
 };
 

@@ -1,6 +1,6 @@
 //! `SOURCE`: which logs to read.
 
-use super::CommandInfo;
+use super::{CommandInfo, Takes};
 use crate::ast::{Command, Number, Selector, Source, TagFilter, Text, TimeBound};
 use crate::diagnostic::{Diagnostic, Outcome};
 use crate::parser::Parser;
@@ -16,6 +16,8 @@ pub(super) const COMMAND: CommandInfo = CommandInfo {
             [\"v\"]}]) [start=-1d] [end=now]",
     doc: "Chooses the logs to read.",
     example: "SOURCE logGroups(namePrefix: ['/aws/lambda']) | filter @message like /ERROR/",
+    takes: Takes::Nothing,
+    keywords: &["logGroups(", "dataSource(", "logGroupTags(", "start=", "end="],
     parse,
 };
 

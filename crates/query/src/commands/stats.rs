@@ -1,6 +1,6 @@
 //! `stats`: aggregate.
 
-use super::CommandInfo;
+use super::{CommandInfo, Takes};
 use crate::ast::{Command, Stats};
 use crate::diagnostic::Outcome;
 use crate::parser::Parser;
@@ -12,6 +12,8 @@ pub(super) const COMMAND: CommandInfo = CommandInfo {
     usage: "stats aggregate as a, … [by key as k, …] [offset period]",
     doc: "Aggregates events, over all or for each group.",
     example: "stats count(*) as n, avg(bytes) by srcAddr, bin(5m)",
+    takes: Takes::Expressions,
+    keywords: &["as", "by", "offset"],
     parse,
 };
 

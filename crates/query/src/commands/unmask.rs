@@ -1,6 +1,6 @@
 //! `unmask`: show masked data.
 
-use super::CommandInfo;
+use super::{CommandInfo, Takes};
 use crate::ast::{Command, Unmask};
 use crate::diagnostic::Outcome;
 use crate::parser::Parser;
@@ -13,6 +13,8 @@ pub(super) const COMMAND: CommandInfo = CommandInfo {
     usage: "unmask [(field)]",
     doc: "Shows data that is masked, to those who may see it.",
     example: "fields @message | unmask",
+    takes: Takes::Fields,
+    keywords: &[],
     parse,
 };
 

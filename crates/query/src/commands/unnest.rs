@@ -1,6 +1,6 @@
 //! `unnest`: one row for each item.
 
-use super::CommandInfo;
+use super::{CommandInfo, Takes};
 use crate::ast::{Command, Unnest};
 use crate::diagnostic::Outcome;
 use crate::parser::Parser;
@@ -12,6 +12,8 @@ pub(super) const COMMAND: CommandInfo = CommandInfo {
     usage: "unnest list into item",
     doc: "Makes one row of each item of a list.",
     example: "fields jsonParse(@message) as m | unnest m.events into event",
+    takes: Takes::Fields,
+    keywords: &["into"],
     parse,
 };
 

@@ -63,7 +63,8 @@ impl Shown {
             column += 1;
         }
         let mut total = column;
-        for (at, character) in line.char_indices().skip_while(|(at, _)| *at < skipped) {
+        for (at, character) in line.get(skipped..).unwrap_or_default().char_indices() {
+            let at = skipped + at;
             let columns = harmless(character).width().unwrap_or(0);
             if SHOWN_COLUMNS_MAX < total + columns {
                 text.push('…');

@@ -46,6 +46,7 @@ impl Parser<'_> {
             let hint = format!("a field of the name `{text}` stands in backticks");
             return Err(self.no_operand().with_hint(hint));
         }
+        self.no_dot_in_front()?;
         if let Some(value) = boolean(text) {
             self.advance()?;
             return Ok(Tree::leaf(ExprKind::Boolean(value), span));
@@ -178,6 +179,15 @@ impl Parser<'_> {
         Ok(regex)
     }
 
+    fn no_dot_in_front(&self) -> Outcome<()> {
+        if !self.token.span.text(self.source).starts_with('.') {
+            return Ok(());
+        }
+        let message = format!("{} has an empty part", self.shown());
+        Err(Diagnostic::error(self.token.span, message)
+            .with_hint("a name does not start with a dot"))
+    }
+
     /// The way to a field.
     pub(crate) fn path(&mut self) -> Outcome<Path> {
         let span = self.token.span;
@@ -187,6 +197,7 @@ impl Parser<'_> {
         if RESERVED.iter().any(|it| it.eq_ignore_ascii_case(span.text(self.source))) {
             return Err(self.unexpected(&["the name of a field"]));
         }
+        self.no_dot_in_front()?;
         let path = Path { segments: segments.clone(), span };
         self.advance()?;
         Ok(path)

@@ -2,6 +2,7 @@
 
 use super::Printer;
 use crate::ast::{BinaryOperator, Expr, ExprKind, LikePattern, UnaryOperator};
+use crate::token;
 
 /// How tightly an expression holds together; the parser's ladder.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -53,11 +54,7 @@ impl Printer {
             ExprKind::Binary { operator, left, right } => self.binary(*operator, left, right),
             ExprKind::Like { value, pattern, negated } => {
                 self.at_least(Tightness::Sum, value);
-                self.text(if *negated { " not like " } else { " like " });
-                match pattern {
-                    LikePattern::Text(text) => self.string(&text.text),
-                    LikePattern::Regex(regex) => self.regex(&regex.pattern),
-                }
+                self.like(pattern, *negated);
             }
             ExprKind::In { value, list, negated } => {
                 self.at_least(Tightness::Sum, value);
@@ -76,6 +73,25 @@ impl Printer {
                 self.text(if call.star { "*" } else { "" });
                 self.separated(&call.arguments, Self::expression);
                 self.text(")");
+            }
+        }
+    }
+
+    fn like(&mut self, pattern: &LikePattern, negated: bool) {
+        let operator = if negated { " not like " } else { " like " };
+        match pattern {
+            LikePattern::Text(text) => {
+                self.text(operator);
+                self.string(&text.text);
+            }
+            LikePattern::Regex(regex) if reads_back(&regex.pattern) => {
+                self.text(operator);
+                self.regex(&regex.pattern);
+            }
+            // Only a string behind `=~` can hold what slashes cannot.
+            LikePattern::Regex(regex) => {
+                self.text(" =~ ");
+                self.string(&regex.pattern);
             }
         }
     }
@@ -110,6 +126,14 @@ impl Printer {
         self.text(&format!(" {} ", operator.sign()));
         self.at_least(on_right, right);
     }
+}
+
+/// Whether an expression between slashes is read as itself.
+fn reads_back(pattern: &str) -> bool {
+    let mut out = Printer::default();
+    out.regex(pattern);
+    token::regex(&out.text, 0)
+        .is_ok_and(|it| it.pattern == pattern && it.span.end == out.text.len())
 }
 
 impl BinaryOperator {

@@ -74,12 +74,17 @@ fn period(text: &str, start: usize) -> Outcome<Option<Period>> {
 /// A name or a way to a field: bare words, backticks and indexes without blanks between them.
 fn path(source: &str, start: usize) -> Outcome<Token> {
     let mut segments = Vec::new();
-    let at = if rest(source, start).starts_with('`') {
+    let at = if rest(source, start).starts_with('.') {
+        // A part of what is in front; the parser refuses it where nothing is.
+        start
+    } else if rest(source, start).starts_with('`') {
         backticks(source, start, &mut segments)?
     } else {
         bare(source, start, &mut segments)?
     };
-    let is_operator = matches!(segments.as_slice(),
+    let is_bare = !rest(source, start).starts_with('`');
+    let is_operator = is_bare
+        && matches!(segments.as_slice(),
         [Segment::Name(name)] if name.eq_ignore_ascii_case("in"));
     let end = if is_operator { at } else { continued(source, at, &mut segments)? };
     Ok(Token { kind: TokenKind::Word(segments), span: Span::new(start, end) })
