@@ -9,7 +9,7 @@ pub(crate) fn nearest<'a>(
     candidates: impl Iterator<Item = &'a str>,
 ) -> Option<&'a str> {
     let written: Vec<char> = written.to_lowercase().chars().collect();
-    if written.is_empty() || 64 < written.len() {
+    if !(2..=64).contains(&written.len()) {
         return None;
     }
     let tolerance = written.len().div_ceil(3).min(3);
@@ -65,6 +65,7 @@ mod tests {
         check("stat", Some("stats"));
         check("srot", Some("sort"));
         check("select", None);
+        check("s", None);
         check("", None);
     }
 }

@@ -119,6 +119,9 @@ impl<'a> Parser<'a> {
             .with_nearest(self.nearest_operator());
         if self.is(Sign::Colon) {
             error.hint = Some("a text, such as an address, stands in quotes".to_owned());
+        } else if commands::by_name(self.token.span.text(self.source)).is_some() {
+            error.nearest = None;
+            error.hint = Some(format!("write `|` in front of {}", self.shown()));
         }
         error
     }

@@ -53,54 +53,9 @@ impl Projection {
     }
 }
 
-/// Words that stand in backticks when they are names, because a command may look for them where
-/// a field may be.
-const KEYWORDS: &[&str] = &[
-    "any",
-    "asc",
-    "case",
-    "col",
-    "csv",
-    "desc",
-    "end",
-    "false",
-    "fieldname",
-    "for",
-    "into",
-    "logfmt",
-    "mark",
-    "max",
-    "maxspan",
-    "multi",
-    "offset",
-    "output",
-    "outputnew",
-    "override",
-    "param",
-    "p",
-    "row",
-    "source",
-    "start",
-    "timeshift",
-    "true",
-    "uselower",
-    "where",
-    "with",
-    "action",
-    "type",
-    "left",
-    "right",
-    "on",
-    "between",
-    "contains",
-    "exists",
-    "is",
-    "matches",
-    "regex",
-    "rlike",
-    "startswith",
-    "maxout",
-];
+/// Words that stand in backticks when they are names, because they are something else where a
+/// field may stand; beside those that never are names.
+const KEYWORDS: &[&str] = &["false", "true", "where"];
 
 /// Text as it is written.
 #[derive(Default)]

@@ -155,7 +155,7 @@ fn sign(source: &str, start: usize, first: char) -> Outcome<Token> {
     let foreign = FOREIGN.iter().find(|(written, _)| text.starts_with(written));
     if let Some((written, hint)) = foreign.filter(|(written, _)| !is_arithmetic(written, text)) {
         let span = Span::new(start, start + written.len());
-        let message = format!("{} does not belong into a query", shown(written));
+        let message = format!("{} does not belong in a query", shown(written));
         return Err(Diagnostic::error(span, message).with_hint(*hint));
     }
     if let Some((written, sign)) = SIGNS.iter().find(|(written, _)| text.starts_with(written)) {
@@ -163,7 +163,7 @@ fn sign(source: &str, start: usize, first: char) -> Outcome<Token> {
         return Ok(Token { kind: TokenKind::Sign(*sign), span });
     }
     let span = Span::new(start, start + first.len_utf8());
-    let message = format!("{} does not belong into a query", shown(first.encode_utf8(&mut [0; 4])));
+    let message = format!("{} does not belong in a query", shown(first.encode_utf8(&mut [0; 4])));
     let hint = "a name with other characters than letters, digits, `_`, `@` and `.` stands in \
                 backticks";
     Err(Diagnostic::error(span, message).with_hint(hint))

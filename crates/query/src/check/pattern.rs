@@ -13,13 +13,18 @@ pub(super) fn glob(pattern: &Text, names: &[Name], checker: &mut Checker) {
         let error = Diagnostic::error(pattern.span, "the pattern has no `*`");
         checker.report(error.with_hint("each `*` is one new field: `\"user=*\" as user`"));
     } else if stars != names.len() {
-        let message = format!("the pattern has {stars} `*` and there are {} names", names.len());
+        let message = format!("the pattern has {stars} `*` for {}", counted(names.len(), "name"));
         let first = names.first().map_or(pattern.span, |it| it.span);
         let last = names.last().map_or(pattern.span, |it| it.span);
         let error = Diagnostic::error(pattern.span, message);
         checker.report(error.with_related(first.to(last), "the names"));
     }
     duplicates(names.iter().map(|it| (it.text.as_str(), it.span)), checker);
+}
+
+/// A number of things in words.
+pub(super) fn counted(count: usize, thing: &str) -> String {
+    format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
 }
 
 /// Names that stand there twice.

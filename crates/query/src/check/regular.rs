@@ -65,10 +65,9 @@ pub(super) fn groups(regex: &Regex, names: &[Name], checker: &mut Checker) {
         let error = Diagnostic::error(regex.span, "the expression has no group");
         checker.report(error.with_hint("each group is one new field: `/user=(?<user>\\w+)/`"));
     } else if !names.is_empty() && names.len() != unnamed {
-        let message = format!(
-            "the expression has {unnamed} groups without name and there are {} names",
-            names.len()
-        );
+        let groups = pattern::counted(unnamed, "group");
+        let names = pattern::counted(names.len(), "name");
+        let message = format!("the expression has {groups} without a name for {names}");
         checker.report(Diagnostic::error(regex.span, message));
     } else if names.is_empty() && unnamed == groups.len() {
         let error = Diagnostic::error(regex.span, "no group of the expression has a name");

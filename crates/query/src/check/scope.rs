@@ -213,6 +213,8 @@ fn grouped(expr: &Expr, keys: &Names, earlier: &Names, found: &mut Found, checke
             found.aggregate = true;
             call.arguments.iter().for_each(|it| not_nested(it, checker));
         }
+        // The call is reported as such.
+        ExprKind::Call(call) if functions::by_name(&call.name.text).is_none() => found.wrong = true,
         ExprKind::Field(path) if holds(earlier, path) => found.earlier = true,
         ExprKind::Field(path) if holds(keys, path) => {}
         ExprKind::Field(path) => {

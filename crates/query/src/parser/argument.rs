@@ -226,7 +226,8 @@ impl Parser<'_> {
             "between" => format!("write `1 <= {field} and {field} <= 9`"),
             _ => return None,
         };
-        let message = format!("there is no operator {}", self.shown());
+        let not = if is_not("exists") { "not exists" } else { word.as_str() };
+        let message = format!("there is no operator `{not}`");
         Some(Diagnostic::error(self.token.span, message).with_hint(hint))
     }
 }

@@ -118,7 +118,7 @@ impl Printer {
         let (on_left, on_right) = match operator {
             // The same operator on either side is one chain.
             BinaryOperator::Or | BinaryOperator::And => (own, own),
-            BinaryOperator::Power => (Tightness::Signed, own),
+            BinaryOperator::Power => (Tightness::Operand, own),
             _ if own == Tightness::Comparison => (Tightness::Sum, Tightness::Sum),
             _ => (own, tighter(own)),
         };
