@@ -4,5 +4,6 @@
 pub mod digest;
 pub mod filter_pattern;
 pub mod page;
+pub mod query;
 pub mod reading;
 pub mod time;
