@@ -21,6 +21,8 @@ mod on_s3;
 #[cfg(test)]
 mod support;
 #[cfg(test)]
+mod tail;
+#[cfg(test)]
 mod views;
 #[cfg(test)]
 mod writers;

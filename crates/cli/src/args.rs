@@ -41,6 +41,8 @@ pub enum Command {
     /// Try filter patterns, the language of metric filters and live tail
     #[command(subcommand)]
     FilterPattern(FilterPatternCommand),
+    /// Show new lines of files and folders as they come, filtered by a pattern
+    Tail(Tail),
     /// Look after the lake
     #[command(subcommand)]
     Lake(LakeCommand),
@@ -197,6 +199,38 @@ pub enum FilterPatternCommand {
         #[arg(long)]
         wide: bool,
     },
+}
+
+/// `haechi tail`
+#[derive(Debug, ClapArgs)]
+pub struct Tail {
+    /// Files and folders; files that appear in a folder are followed too
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Only lines that match this filter pattern
+    #[arg(long, value_name = "PATTERN", default_value = "", allow_hyphen_values = true)]
+    pub filter: String,
+    /// Refuse patterns that AWS refuses
+    #[arg(long)]
+    pub compat: bool,
+    /// Begin with what is there, and not with what comes
+    #[arg(long)]
+    pub from_start: bool,
+    /// End after one look
+    #[arg(long)]
+    pub once: bool,
+    /// How to print lines
+    #[arg(long, value_enum, default_value_t = TailFormat::Text)]
+    pub format: TailFormat,
+}
+
+/// How to print lines as they come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TailFormat {
+    /// The lines as they are
+    Text,
+    /// A JSON object a line, with what the pattern takes out of it
+    Jsonl,
 }
 
 /// `haechi lake`

@@ -18,6 +18,7 @@ mod manual;
 mod scan;
 mod simulate;
 mod sql;
+mod tail;
 mod verify;
 
 pub use listing::views;
@@ -34,6 +35,7 @@ pub fn run(args: Args) -> Result<ExitCode> {
         Command::Rejects(args) => listing::rejects(&session, &args)?,
         Command::Coverage(args) => listing::coverage(&session, &args)?,
         Command::FilterPattern(args) => return filter_pattern::run(&session, &args),
+        Command::Tail(args) => return tail::run(&args),
         Command::Lake(args) => lake::run(&session, &args)?,
         Command::Verify(args) => return verify::run(&session, &args),
         Command::Simulate(args) => simulate::run(&args)?,

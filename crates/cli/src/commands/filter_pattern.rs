@@ -24,17 +24,9 @@ use haechi_output as output;
 
 pub fn run(session: &Session, command: &FilterPatternCommand) -> Result<ExitCode> {
     let FilterPatternCommand::Test { pattern, paths, compat, format, wide } = command;
-    let dialect = if *compat { Dialect::Aws } else { Dialect::Open };
-    let compiled = match FilterPattern::compile(pattern, dialect) {
-        Ok(compiled) => compiled,
-        Err(error) => {
-            talk::note(error.render(pattern).trim_end());
-            return Ok(ExitCode::from(2));
-        }
+    let Some(compiled) = compiled(pattern, *compat) else {
+        return Ok(ExitCode::from(2));
     };
-    for warning in compiled.warnings() {
-        talk::note(warning.render(pattern).trim_end());
-    }
     let options = DiscoverOptions {
         runtime: session.runtime.handle().clone(),
         s3: s3_options()?,
@@ -49,4 +41,21 @@ pub fn run(session: &Session, command: &FilterPatternCommand) -> Result<ExitCode
     let count = |number: &std::sync::atomic::AtomicU64| number.load(Ordering::Relaxed);
     talk::note(&format!("{} of {} lines match", count(&counts.matched), count(&counts.read)));
     Ok(ExitCode::SUCCESS)
+}
+
+/// Compiles a pattern and tells what is odd about it; nothing when it is none, which is told too.
+pub fn compiled(pattern: &str, compat: bool) -> Option<FilterPattern> {
+    let dialect = if compat { Dialect::Aws } else { Dialect::Open };
+    match FilterPattern::compile(pattern, dialect) {
+        Ok(compiled) => {
+            for warning in compiled.warnings() {
+                talk::note(warning.render(pattern).trim_end());
+            }
+            Some(compiled)
+        }
+        Err(error) => {
+            talk::note(error.render(pattern).trim_end());
+            None
+        }
+    }
 }
