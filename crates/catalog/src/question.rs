@@ -11,6 +11,7 @@ use crate::limits::PARAMETERS_MAX;
 use crate::{CatalogError, Page};
 
 pub use self::ask::AskError;
+use self::ask::{SINCE, UNTIL};
 
 /// A question, read from `questions/<theme>/<name>.md`.
 #[derive(Debug, Clone)]
@@ -114,7 +115,7 @@ impl Question {
             return Err(page.fault("a question names the sources that it asks in `sources`"));
         }
         let query = query_of(&page)?;
-        check_parameters(&definition.parameters, query.text()).map_err(|it| page.fault(it))?;
+        check_parameters(&definition.parameters, &query).map_err(|it| page.fault(it))?;
         Ok(Self {
             name: name.to_owned(),
             theme: theme.to_owned(),
@@ -163,11 +164,16 @@ fn query_of(page: &Page) -> Result<QuestionQuery, CatalogError> {
 }
 
 /// Checks that the parameters are those of the query, each once.
-fn check_parameters(parameters: &[Parameter], query: &str) -> Result<(), String> {
+fn check_parameters(parameters: &[Parameter], query: &QuestionQuery) -> Result<(), String> {
     if PARAMETERS_MAX < parameters.len() {
         return Err(format!("a question has at most {PARAMETERS_MAX} parameters"));
     }
-    let asked = placeholders(query);
+    let mut asked = placeholders(query.text());
+    if let QuestionQuery::Sql(_) = query
+        && !(asked.remove(SINCE) && asked.remove(UNTIL))
+    {
+        return Err("a query in SQL holds `time` between `{{since}}` and `{{until}}`".to_owned());
+    }
     let mut names = BTreeSet::new();
     for Parameter { name, .. } in parameters {
         if !names.insert(name.as_str()) {
@@ -223,6 +229,7 @@ mod tests {
         check("```query", "```text", "has one query");
         check("## Ask next", "## Next", "one section `## Ask next`");
         check("[\"cloudtrail\"]", "[]", "names the sources");
+        check("```query", "```sql", "holds `time`");
         check("kind = \"text\"", "kind = \"colour\"", "unknown variant");
         check("About.\n", "", "says what it is about");
         let error = read("x", PAGE).unwrap_err().to_string();

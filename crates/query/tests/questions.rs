@@ -6,6 +6,7 @@ mod questions {
     use std::fmt::Write;
 
     use haechi_catalog::{Catalog, ParameterKind, Question, QuestionQuery, Source};
+    use haechi_model::Window;
     use haechi_query::ast::{Command, Expr, ExprKind, ParseKind, Projection, Query};
     use haechi_query::check::{Options, check};
     use haechi_query::parse;
@@ -28,7 +29,7 @@ mod questions {
     fn queries() -> Vec<(Question, String)> {
         let questions = catalog().questions.into_values();
         let insights = questions.filter(|it| matches!(it.query, QuestionQuery::Insights(_)));
-        insights.map(|it| (it.clone(), it.ask(&said(&it)).unwrap())).collect()
+        insights.map(|it| (it.clone(), it.ask(&said(&it), Window::default()).unwrap())).collect()
     }
 
     #[test]

@@ -3,8 +3,18 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
+use haechi_model::Window;
+
 use super::{Parameter, ParameterKind, Question, QuestionQuery};
 use crate::limits::VALUE_CHARACTERS_MAX;
+
+/// What stands for the window in SQL, besides the parameters.
+pub(super) const SINCE: &str = "since";
+pub(super) const UNTIL: &str = "until";
+
+/// Stand for a window without a beginning or an end: SQL knows no moments without bounds.
+const EARLIEST: &str = "1970-01-01T00:00:00Z";
+const LATEST: &str = "2200-01-01T00:00:00Z";
 
 /// Why a question cannot be asked like this.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -44,9 +54,11 @@ pub enum AskError {
 impl Question {
     /// Returns the query with values for its parameters.
     ///
+    /// The window is put into SQL; a query of Logs Insights has it beside its text.
+    ///
     /// # Errors
     /// A parameter is missing, unknown or of another kind.
-    pub fn ask(&self, said: &BTreeMap<String, String>) -> Result<String, AskError> {
+    pub fn ask(&self, said: &BTreeMap<String, String>, window: Window) -> Result<String, AskError> {
         if let Some(name) = said.keys().find(|name| !self.has_parameter(name)) {
             return Err(AskError::Unknown {
                 question: self.name.clone(),
@@ -54,7 +66,10 @@ impl Question {
                 known: self.parameters.iter().map(|it| it.name.clone()).collect(),
             });
         }
-        let mut values = BTreeMap::new();
+        let mut values = BTreeMap::from([
+            (SINCE, window.from.map_or(EARLIEST.to_owned(), |it| it.to_string())),
+            (UNTIL, window.until.map_or(LATEST.to_owned(), |it| it.to_string())),
+        ]);
         for parameter in &self.parameters {
             let value = said.get(&parameter.name).or(parameter.default.as_ref());
             let Some(value) = value else {
@@ -143,7 +158,7 @@ mod tests {
 
     fn ask(question: &Question, value: Option<&str>) -> Result<String, AskError> {
         let said = value.map(|value| ("it".to_owned(), value.to_owned()));
-        question.ask(&said.into_iter().collect())
+        question.ask(&said.into_iter().collect(), Window::default())
     }
 
     #[test]
@@ -153,8 +168,13 @@ mod tests {
         let asked = ask(&insights, Some(r#"x" or 1=1 \ {{it}}"#)).unwrap();
         let value = r#""x\" or 1=1 \\ {{it}}""#;
         assert_eq!(asked, format!("filter a = {value} and b = {value}\n"));
-        let sql = question("text", "", "```sql\nselect '{{it}}'\n```");
-        assert_eq!(ask(&sql, Some("x' or '1")).unwrap(), "select 'x'' or ''1'\n");
+        let query =
+            "```sql\nselect '{{it}}' from x where time between '{{since}}' and '{{until}}'\n```";
+        let asked = ask(&question("text", "", query), Some("x' or '1")).unwrap();
+        assert!(
+            asked.starts_with("select 'x'' or ''1' from x where time between '1970-"),
+            "{asked}"
+        );
     }
 
     #[test]
@@ -165,7 +185,7 @@ mod tests {
         let with_default = question("text", "default = \"z\"\n", query);
         assert_eq!(ask(&with_default, None).unwrap(), "filter a = \"z\"\n");
         let said = [("that".to_owned(), "x".to_owned())].into();
-        let error = with_default.ask(&said).unwrap_err().to_string();
+        let error = with_default.ask(&said, Window::default()).unwrap_err().to_string();
         assert_eq!(error, "`a/b` has no parameter `that`");
     }
 
