@@ -10,7 +10,7 @@ mod walk;
 
 pub use command::{
     Accum, AddTotals, AppendCols, AutoRegress, CidrLookup, Command, CountFrequent, Dedup, Diff,
-    Display, Expand, FieldPattern, Fields, FillDown, FillMissing, Filter, FilterIndex, Join,
+    Display, Expand, FieldPattern, Fields, Fill, FillDown, FillMissing, Filter, FilterIndex, Join,
     JoinKey, JoinKind, Json, JsonOutput, Limit, LogCompare, Lookup, LookupMatch, LookupMode,
     LookupOutput, Outlier, OutlierAction, Parse, ParseKind, Pattern, Projection, RelevantFields,
     SavedArgument, SavedCall, Selector, Sessionize, Shift, Sort, SortKey, Source, Stats, TagFilter,

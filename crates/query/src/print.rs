@@ -196,7 +196,6 @@ impl Printer {
         while let Some(character) = characters.next() {
             match character {
                 '/' => self.text("\\/"),
-                '\n' => self.text("\\n"),
                 '\\' => {
                     self.text.push('\\');
                     self.text.extend(characters.next());

@@ -17,8 +17,8 @@ pub use combine::{
 pub use compare::{Diff, LogCompare, Outlier, OutlierAction, Pattern, RelevantFields, Shift};
 pub use extract::{Expand, Json, JsonOutput, Parse, ParseKind, Unnest};
 pub use rows::{
-    Accum, AddTotals, AutoRegress, CountFrequent, FieldPattern, FillDown, FillMissing, Sessionize,
-    Unmask,
+    Accum, AddTotals, AutoRegress, CountFrequent, FieldPattern, Fill, FillDown, FillMissing,
+    Sessionize, Unmask,
 };
 pub use source::{Selector, Source, TagFilter, TimeBound};
 

@@ -51,7 +51,7 @@ impl Command {
             Self::Stats(it) => it.aggregates.iter().chain(&it.keys).map(|it| &it.expr).collect(),
             Self::Sort(it) => it.keys.iter().map(|it| &it.expr).collect(),
             Self::RelevantFields(it) => vec![&it.condition],
-            Self::FillMissing(it) => it.value.iter().collect(),
+            Self::FillMissing(it) => it.fills.iter().map(|it| &it.value).collect(),
             _ => Vec::new(),
         }
     }
@@ -68,7 +68,7 @@ impl Command {
             }
             Self::Sort(it) => it.keys.iter_mut().map(|it| &mut it.expr).collect(),
             Self::RelevantFields(it) => vec![&mut it.condition],
-            Self::FillMissing(it) => it.value.iter_mut().collect(),
+            Self::FillMissing(it) => it.fills.iter_mut().map(|it| &mut it.value).collect(),
             _ => Vec::new(),
         }
     }

@@ -18,7 +18,7 @@ pub(super) const COMMAND: CommandInfo = CommandInfo {
 };
 
 fn parse(parser: &mut Parser<'_>) -> Outcome<Command> {
-    let table = parser.name()?;
+    let table = parser.table()?;
     let field = parser.path()?;
     let column = parser.alias()?;
     let (mode, outputs) = parser.lookup_outputs()?;

@@ -18,7 +18,7 @@ pub(super) const COMMAND: CommandInfo = CommandInfo {
 };
 
 fn parse(parser: &mut Parser<'_>) -> Outcome<Command> {
-    let table = parser.name()?;
+    let table = parser.table()?;
     let matches = parser.separated(|parser| {
         let column = parser.name()?;
         let field = if parser.take_word("as")? { Some(parser.path()?) } else { None };

@@ -97,7 +97,7 @@ fn log_groups(parser: &mut Parser<'_>) -> Outcome<Selector> {
             &mut name_prefixes
         } else if parser.is_word("accountIdentifier") || parser.is_word("accountIdentifiers") {
             &mut accounts
-        } else if parser.is_word("class") {
+        } else if parser.is_word("class") || parser.is_word("logGroupClass") {
             &mut classes
         } else {
             let expected = ["`namePrefix:`", "`accountIdentifier:`", "`class:`", "`)`"];
@@ -121,6 +121,9 @@ fn texts(parser: &mut Parser<'_>) -> Outcome<Vec<Text>> {
         return Ok(vec![parser.text()?]);
     }
     parser.need(Sign::LeftBracket, "a list, such as `['a', 'b']`")?;
+    if parser.take(Sign::RightBracket)? {
+        return Ok(Vec::new());
+    }
     let texts = parser.separated(Parser::text)?;
     parser.need(Sign::RightBracket, "`]`")?;
     Ok(texts)
@@ -181,6 +184,11 @@ fn time_bound(parser: &mut Parser<'_>) -> Outcome<TimeBound> {
     }
     if let TokenKind::String(_) = parser.token.kind {
         return Ok(TimeBound::Text(parser.text()?));
+    }
+    // The console writes `END=0s` for now.
+    if matches!(parser.token.kind, TokenKind::Period(it) if it.count == 0) {
+        parser.advance()?;
+        return Ok(TimeBound::Now);
     }
     let TokenKind::Number(Number::Integer(seconds)) = parser.token.kind else {
         let expected = ["`now`", "a period, such as `-1d`", "a time in quotes", "epoch seconds"];

@@ -6,7 +6,8 @@ use crate::ast::{
     Text,
 };
 use crate::diagnostic::{Diagnostic, Outcome};
-use crate::token::{Sign, TokenKind};
+use crate::span::Span;
+use crate::token::{self, Sign, TokenKind};
 
 impl Parser<'_> {
     /// `a, b, c` of anything; at least one.
@@ -44,6 +45,20 @@ impl Parser<'_> {
         }
         let path = self.path()?;
         Ok(Name { text: path.text(), span: path.span })
+    }
+
+    /// The name of a lookup table, in which `-` may stand.
+    pub(crate) fn table(&mut self) -> Outcome<Name> {
+        let mut name = self.name()?;
+        let behind = token::rest(self.source, name.span.end);
+        let is_name = |it: char| token::is_word_character(it) || it == '-';
+        let length = behind.find(|it| !is_name(it)).unwrap_or(behind.len());
+        if behind.starts_with('-') {
+            name.span = Span::new(name.span.start, name.span.end + length);
+            name.text.push_str(behind.get(..length).unwrap_or_default());
+            self.jump(name.span.end)?;
+        }
+        Ok(name)
     }
 
     /// `a, b, c` of fields.

@@ -69,7 +69,6 @@ pub(crate) fn regex(source: &str, start: usize) -> Outcome<Regex> {
                 }
                 return Ok(Regex { pattern, span: Span::new(start, end) });
             }
-            '\n' => break,
             '\\' => match characters.next() {
                 Some((_, '/')) => pattern.push('/'),
                 Some((_, it)) => pattern.extend(['\\', it]),
@@ -79,7 +78,7 @@ pub(crate) fn regex(source: &str, start: usize) -> Outcome<Regex> {
         }
     }
     let span = Span::new(start, start + 1);
-    let hint = "a slash inside the expression is written `\\/`, a line break `\\n`";
+    let hint = "a slash inside the expression is written `\\/`";
     Err(Diagnostic::error(span, "this regular expression is never closed").with_hint(hint))
 }
 

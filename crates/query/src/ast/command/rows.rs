@@ -52,13 +52,20 @@ pub struct FieldPattern {
     pub span: Span,
 }
 
-/// `fillmissing with 0 for a, b`.
+/// `fillmissing with 0 for a, "none" for b`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FillMissing {
-    /// The value for the columns below in rows that were missing.
-    pub value: Option<Expr>,
-    /// The columns; empty when there is no value.
-    pub fields: Vec<Path>,
+    /// What columns hold in rows that were missing.
+    pub fills: Vec<Fill>,
+}
+
+/// `0 for a`: what a column holds in a row that was missing.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fill {
+    /// The value.
+    pub value: Expr,
+    /// The column.
+    pub field: Path,
 }
 
 /// `countFrequent a, b`.
