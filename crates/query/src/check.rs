@@ -9,6 +9,8 @@ mod regular;
 pub(crate) mod scope;
 mod stage;
 
+pub use regular::parsed_fields;
+
 use crate::ast::{Command, Query};
 use crate::diagnostic::Diagnostic;
 use crate::limits::DIAGNOSTICS_MAX;

@@ -1,7 +1,8 @@
 //! Puts in what a query leaves open: parameters `{{name}}` and saved queries `$Name(p="v")`.
 //!
 //! A value cannot break out of the place where it is put: inside quotes, backticks and slashes
-//! it is escaped, elsewhere it must not hold `|`, `#` or an open bracket.
+//! it is escaped, behind a comparison it gets quotes unless it is a literal, and elsewhere it must
+//! not hold `|`, `#` or an open bracket.
 
 mod substitute;
 

@@ -185,13 +185,14 @@ impl Number {
     }
 }
 
-/// How many columns a query gives, when that is written in it.
+/// How many columns a query gives, when that is written in it: those of its last `fields` or
+/// `display`, or of a `stats` behind that.
 fn columns(query: &Query) -> Option<usize> {
     use crate::ast::Command as C;
     let mut count = None;
     for stage in &query.stages {
         match &stage.command {
-            C::Fields(it) => count = Some(count.unwrap_or(0) + it.projections.len()),
+            C::Fields(it) => count = Some(it.projections.len()),
             C::Display(it) => count = Some(it.projections.len()),
             C::Stats(it) => count = Some(it.aggregates.len() + it.keys.len()),
             C::Source(_)
@@ -200,7 +201,7 @@ fn columns(query: &Query) -> Option<usize> {
             | C::Sort(_)
             | C::Limit(_)
             | C::Dedup(_) => {}
-            _ => return None,
+            _ => count = None,
         }
     }
     count

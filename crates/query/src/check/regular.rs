@@ -57,22 +57,54 @@ fn syntax(error: &regex_syntax::Error, pattern: &str, span: Span) -> Box<Diagnos
     error.with_hint("a sign that means itself has a backslash in front, such as `\\.` or `\\[`")
 }
 
+/// The new fields of `parse /…/ as …`: for each group with a name its number, from 1, and the
+/// name.
+///
+/// Names behind `as` go to the groups without a name, in order; when there are as many names as
+/// groups altogether, to all of them. None when the numbers do not fit, or the expression is
+/// wrong.
+#[must_use]
+pub fn parsed_fields(regex: &Regex, names: &[Name]) -> Option<Vec<(usize, String)>> {
+    let compiled = regex::Regex::new(&regex.pattern).ok()?;
+    let groups: Vec<Option<&str>> = compiled.capture_names().skip(1).collect();
+    named(&groups, names)
+}
+
+fn named(groups: &[Option<&str>], names: &[Name]) -> Option<Vec<(usize, String)>> {
+    let unnamed = groups.iter().filter(|it| it.is_none()).count();
+    let is_for_all = names.len() == groups.len();
+    if !names.is_empty() && names.len() != unnamed && !is_for_all {
+        return None;
+    }
+    let mut names = names.iter().map(|it| it.text.as_str());
+    let mut fields = Vec::new();
+    for (index, group) in groups.iter().enumerate() {
+        let given = if is_for_all || group.is_none() { names.next() } else { None };
+        fields.extend(given.or(*group).map(|it| (index + 1, it.to_owned())));
+    }
+    Some(fields)
+}
+
 /// Checks that every new field of `parse` has a name.
 pub(super) fn groups(regex: &Regex, names: &[Name], checker: &mut Checker) {
     let Some(groups) = expression(&regex.pattern, regex.span, checker) else { return };
-    let unnamed = groups.iter().filter(|it| it.is_none()).count();
+    let groups: Vec<Option<&str>> = groups.iter().map(Option::as_deref).collect();
     if groups.is_empty() {
         let error = Diagnostic::error(regex.span, "the expression has no group");
         checker.report(error.with_hint("each group is one new field: `/user=(?<user>\\w+)/`"));
-    } else if !names.is_empty() && names.len() != unnamed {
+        return;
+    }
+    let Some(fields) = named(&groups, names) else {
+        let unnamed = groups.iter().filter(|it| it.is_none()).count();
         let groups = pattern::counted(unnamed, "group");
         let names = pattern::counted(names.len(), "name");
         let message = format!("the expression has {groups} without a name for {names}");
         checker.report(Diagnostic::error(regex.span, message));
-    } else if names.is_empty() && unnamed == groups.len() {
+        return;
+    };
+    if fields.is_empty() {
         let error = Diagnostic::error(regex.span, "no group of the expression has a name");
         checker.report(error.with_hint("write `(?<name>…)`, or names behind `as`"));
     }
-    let inner = groups.iter().flatten().map(|it| (it.as_str(), regex.span));
-    pattern::duplicates(inner.chain(names.iter().map(|it| (it.text.as_str(), it.span))), checker);
+    pattern::duplicates(fields.iter().map(|(_, it)| (it.as_str(), regex.span)), checker);
 }

@@ -90,14 +90,14 @@ fn references(stage: &Stage, columns: Option<&Names>, checker: &mut Checker) {
     for expr in stage.command.expressions() {
         expr.walk(&mut |it| match &it.kind {
             ExprKind::Field(path) if !holds(&own, path) => {
-                known(path, columns, checker);
+                known(path, columns, &stage.command, checker);
             }
             ExprKind::Call(call) => bin(call, columns, checker),
             _ => {}
         });
     }
     if let Command::Dedup(dedup) = &stage.command {
-        dedup.fields.iter().for_each(|path| known(path, columns, checker));
+        dedup.fields.iter().for_each(|path| known(path, columns, &stage.command, checker));
     }
 }
 
@@ -121,20 +121,23 @@ fn holds(columns: &Names, path: &Path) -> bool {
     dots.chain([text.len()]).any(|end| text.get(..end).is_some_and(|it| columns.contains(it)))
 }
 
-fn known(path: &Path, columns: &Names, checker: &mut Checker) {
+/// In `stats` an absent column is an error, as it is in AWS; elsewhere AWS reads nothing.
+fn known(path: &Path, columns: &Names, command: &Command, checker: &mut Checker) {
     if holds(columns, path) || checker.is_full() {
         return;
     }
     let text = path.text();
     let message = format!("there is no column {} behind `stats`", quoted(&text));
-    let warning = Diagnostic::warning(path.span, message);
+    let is_stats = matches!(command, Command::Stats(_));
+    let report = if is_stats { Diagnostic::error } else { Diagnostic::warning };
+    let diagnostic = report(path.span, message);
     let call =
         columns.iter().find(|it| it.strip_prefix(&text).is_some_and(|it| it.starts_with('(')));
     checker.report(match call {
         Some(call) => {
-            warning.with_hint(format!("write {}, or give it a name with `as`", quoted(call)))
+            diagnostic.with_hint(format!("write {}, or give it a name with `as`", quoted(call)))
         }
-        None => warning
+        None => diagnostic
             .with_nearest(nearest(&text, columns.iter().map(String::as_str)))
             .with_hint("only what `stats` gives is there"),
     });

@@ -6,6 +6,7 @@ use super::Values;
 use crate::diagnostic::{Diagnostic, Outcome, quoted};
 use crate::limits::EXPANDED_BYTES_MAX;
 use crate::nearest::nearest;
+use crate::print;
 use crate::span::Span;
 use crate::token::{self, Sign, Token, TokenKind};
 
@@ -13,6 +14,8 @@ use crate::token::{self, Sign, Token, TokenKind};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Around {
     Nothing,
+    /// Where a literal stands: behind a comparison, or in a list.
+    Operator,
     Quote(char),
     Backticks,
     Slashes,
@@ -61,6 +64,7 @@ fn name(source: &str, span: Span) -> &str {
 fn places(source: &str) -> Outcome<Vec<(Span, Around)>> {
     let mut places = Vec::new();
     let mut before = [None, None];
+    let mut in_list = false;
     let mut at = 0;
     // Ends because each piece but the last is longer than nothing.
     loop {
@@ -76,11 +80,32 @@ fn places(source: &str) -> Outcome<Vec<(Span, Around)>> {
             TokenKind::String(_) => {
                 Around::Quote(token.span.text(source).chars().next().unwrap_or('"'))
             }
+            TokenKind::Parameter(_) if awaits_literal(source, before.last(), in_list) => {
+                Around::Operator
+            }
+            TokenKind::Sign(Sign::LeftBracket | Sign::RightBracket) => {
+                in_list = token.kind == TokenKind::Sign(Sign::LeftBracket);
+                Around::Nothing
+            }
             _ => Around::Nothing,
         };
         inside(source, Span::new(token.span.start, at), around, &mut places);
         let [_, last] = before;
         before = [last, Some(token)];
+    }
+}
+
+/// Whether a literal stands behind the last piece.
+fn awaits_literal(source: &str, last: Option<&Option<Token>>, in_list: bool) -> bool {
+    let Some(Some(token)) = last else { return false };
+    match token.kind {
+        TokenKind::Sign(sign) => {
+            use Sign as S;
+            in_list && matches!(sign, S::LeftBracket | S::Comma)
+                || matches!(sign, S::Equal | S::NotEqual | S::Match)
+                || matches!(sign, S::Less | S::LessOrEqual | S::Greater | S::GreaterOrEqual)
+        }
+        _ => token.span.text(source).eq_ignore_ascii_case("like"),
     }
 }
 
@@ -91,7 +116,8 @@ fn inside(source: &str, piece: Span, around: Around, places: &mut Vec<(Span, Aro
     while let Some(start) = piece_from(source, piece, at).find("{{").map(|it| at + it) {
         let Some(length) = piece_from(source, piece, start).find("}}") else { return };
         let span = Span::new(start, start + length + 2);
-        let is_parameter = around == Around::Nothing || is_name(name(source, span));
+        let is_outside = matches!(around, Around::Nothing | Around::Operator);
+        let is_parameter = is_outside || is_name(name(source, span));
         at = if is_parameter { span.end } else { start + 1 };
         places.extend(is_parameter.then_some((span, around)));
     }
@@ -143,12 +169,36 @@ fn write(value: &str, around: Around, span: Span, text: &mut String) -> Outcome<
                 }
             }
         }
+        Around::Operator if !is_literal(value) => text.push_str(&print::string(value)),
+        Around::Operator => text.push_str(value),
         Around::Nothing => {
             tame(value, span)?;
             text.push_str(value);
         }
     }
     Ok(())
+}
+
+/// Whether a value is a number, a period or something in quotes, or several with commas.
+fn is_literal(value: &str) -> bool {
+    let mut at = 0;
+    let mut is_value_next = true;
+    // Ends because each piece but the last is longer than nothing.
+    loop {
+        let Ok(token) = token::token(value, at) else { return false };
+        let is_comment = value.get(at..token.span.start).is_none_or(|it| it.contains('#'));
+        at = token.span.end;
+        is_value_next = match token.kind {
+            _ if is_comment => return false,
+            TokenKind::End => return !is_value_next,
+            TokenKind::Sign(Sign::Comma) if !is_value_next => true,
+            TokenKind::Sign(Sign::Minus) if is_value_next => true,
+            TokenKind::String(_) | TokenKind::Number(_) | TokenKind::Period(_) if is_value_next => {
+                false
+            }
+            _ => return false,
+        };
+    }
 }
 
 /// Whether a value can stand outside quotes without changing what is around it.

@@ -11,10 +11,7 @@ fn values(pairs: &[(&str, &str)]) -> Values {
 fn saved() -> BTreeMap<String, SavedQuery> {
     let query = |text: &str, defaults| SavedQuery { text: text.to_owned(), defaults };
     BTreeMap::from([
-        (
-            "Denied".to_owned(),
-            query("filter errorCode = \"{{code}}\" # all", values(&[("code", "x")])),
-        ),
+        ("Denied".to_owned(), query("filter errorCode = {{code}} # all", values(&[("code", "x")]))),
         (
             "Top n".to_owned(),
             query("stats count(*) as n by {{field}} | sort n desc", Values::new()),
@@ -40,7 +37,26 @@ fn values_stand_where_parameters_stood() {
     check("limit {{n}}", &[("n", "5")], "limit 5");
     check("stats count(*) by bin({{ period }})", &[("period", "5m")], "stats count(*) by bin(5m)");
     check("filter a in [{{list}}]", &[("list", "1, \"b\"")], "filter a in [1, \"b\"]");
+    check("stats count(*) by {{field}}", &[("field", "a.b")], "stats count(*) by a.b");
     check("fields a # {{nothing}}", &[], "fields a # {{nothing}}");
+}
+
+#[test]
+fn a_text_behind_a_comparison_gets_quotes() {
+    check("filter a = {{v}}", &[("v", "ERROR")], "filter a = \"ERROR\"");
+    check("filter a = {{v}}", &[("v", "\"ERROR\"")], "filter a = \"ERROR\"");
+    check(
+        "filter a != {{v}} or a > {{w}}",
+        &[("v", "-5"), ("w", "1e3")],
+        "filter a != -5 or a > 1e3",
+    );
+    check("filter a like {{v}}", &[("v", "x y")], "filter a like \"x y\"");
+    check(
+        "filter a in [1, {{v}}]",
+        &[("v", "x\"] | limit 1")],
+        "filter a in [1, \"x\\\"] | limit 1\"]",
+    );
+    check("filter a = {{v}}", &[("v", "1 # x")], "filter a = \"1 # x\"");
 }
 
 #[test]
@@ -60,7 +76,7 @@ fn a_value_outside_quotes_cannot_add_stages() {
     for value in ["1 | limit 5", "1 #", "1) or (1", "(1", "\"x", "$Denied()", "{{n}}", "/x/", "]["]
     {
         let message = format!("the value `{value}` cannot stand outside quotes");
-        check_refused("filter a = {{n}}", &[("n", value)], &message);
+        check_refused("limit {{n}}", &[("n", value)], &message);
     }
 }
 
@@ -68,6 +84,7 @@ fn a_value_outside_quotes_cannot_add_stages() {
 fn saved_queries_stand_where_they_were_called() {
     check("$Denied() | limit 5", &[], "filter errorCode = \"x\" # all\n | limit 5");
     check("$Denied(code=\"y\")", &[], "filter errorCode = \"y\" # all\n");
+    check("$Denied(code=404)", &[], "filter errorCode = 404 # all\n");
     check(
         "fields a | $`Top n`(field=\"b.c\") | $Denied()",
         &[],

@@ -127,6 +127,14 @@ fn bare(source: &str, start: usize, segments: &mut Vec<Segment>) -> Outcome<usiz
         return Err(Diagnostic::error(span, message).with_hint(hint));
     }
     segments.extend(names.into_iter().map(|it| Segment::Name(it.to_owned())));
+    if !text.ends_with('@') || !rest(source, end).starts_with('`') {
+        return Ok(end);
+    }
+    // AWS writes @`a:b` for the field `@a:b`.
+    let (name, end) = in_backticks(source, end)?;
+    if let Some(Segment::Name(last)) = segments.last_mut() {
+        last.push_str(&name);
+    }
     Ok(end)
 }
 
