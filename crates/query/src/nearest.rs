@@ -60,10 +60,10 @@ mod tests {
     fn a_slip_of_the_finger_is_found() {
         let known = ["filter", "fields", "filterIndex", "stats", "sort"];
         let check = |written, expected| assert_eq!(nearest(written, known.into_iter()), expected);
-        check("fitler", Some("filter"));
+        check("filtr", Some("filter"));
         check("FILTR", Some("filter"));
         check("stat", Some("stats"));
-        check("srot", Some("sort"));
+        check("sotr", Some("sort"));
         check("select", None);
         check("s", None);
         check("", None);
