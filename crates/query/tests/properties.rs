@@ -354,6 +354,18 @@ mod properties {
     }
 
     #[test]
+    fn nesting_that_is_allowed_fits_the_stack() {
+        for (open, close) in [("(", ")"), ("abs(", ")"), ("- ", ""), ("not ", ""), ("!", "")] {
+            let text = format!("filter {}a{}", open.repeat(60), close.repeat(60));
+            assert_eq!(parse(&text).map_err(|error| error.message).err(), None);
+            read(&text);
+        }
+        let text = format!("{}fields a{}", "filter abs(a) in (".repeat(30), ")".repeat(30));
+        assert_eq!(parse(&text).map_err(|error| error.message).err(), None);
+        read(&text);
+    }
+
+    #[test]
     fn ten_thousand_conditions_are_fine() {
         let text = format!("filter {}", vec!["srcAddr = \"192.0.2.1\""; 10_000].join(" or "));
         read(&text);
