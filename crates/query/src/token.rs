@@ -11,7 +11,7 @@ use crate::diagnostic::{Diagnostic, Outcome, quoted as shown};
 use crate::span::Span;
 
 pub(crate) use quoted::regex;
-pub(crate) use word::{is_word_character, members};
+pub(crate) use word::{backticks, is_word_character, members};
 
 /// A piece of the text and where it stands.
 #[derive(Debug, Clone, PartialEq)]

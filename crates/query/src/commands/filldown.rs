@@ -6,7 +6,7 @@ use crate::diagnostic::Outcome;
 use crate::parser::Parser;
 use crate::print::Printer;
 use crate::span::Span;
-use crate::token::{Sign, TokenKind};
+use crate::token::{self, Sign};
 
 pub(super) const COMMAND: CommandInfo = CommandInfo {
     name: "filldown",
@@ -30,33 +30,29 @@ fn parse(parser: &mut Parser<'_>) -> Outcome<Command> {
     Ok(Command::FillDown(FillDown { fields }))
 }
 
-/// Names and stars without blanks between them.
+/// Names and stars without blanks between them; a star means anything in backticks, too.
 fn pattern(parser: &mut Parser<'_>) -> Outcome<FieldPattern> {
-    let start = parser.token.span;
+    let start = parser.token.span.start;
     let mut text = String::new();
-    let mut end = start.start;
-    // Ends because each turn takes a piece.
-    while parser.token.span.start == end {
-        match &parser.token.kind {
-            TokenKind::Word(_) if parser.token.span.text(parser.source).starts_with('`') => {
-                text.push_str(&parser.path()?.text());
-            }
-            TokenKind::Word(_) => {
-                text.push_str(parser.token.span.text(parser.source));
-                parser.advance()?;
-            }
-            TokenKind::Sign(Sign::Star) => {
-                text.push('*');
-                parser.advance()?;
-            }
-            _ => break,
+    let mut end = start;
+    // Ends because each turn moves on or breaks.
+    while let Some(character) = token::rest(parser.source, end).chars().next() {
+        if character == '`' {
+            let (name, behind) = token::backticks(parser.source, end)?;
+            text.push_str(&name);
+            end = behind;
+        } else if character == '*' || token::is_word_character(character) {
+            text.push(character);
+            end += character.len_utf8();
+        } else {
+            break;
         }
-        end = parser.last_span().end;
     }
     if text.is_empty() {
         return Err(parser.unexpected(&["the name of a field, in which `*` may stand"]));
     }
-    Ok(FieldPattern { text, span: Span::new(start.start, end) })
+    parser.jump(end)?;
+    Ok(FieldPattern { text, span: Span::new(start, end) })
 }
 
 pub(super) fn print(it: &FillDown, out: &mut Printer) {

@@ -78,7 +78,7 @@ fn path(source: &str, start: usize) -> Outcome<Token> {
         // A part of what is in front; the parser refuses it where nothing is.
         start
     } else if rest(source, start).starts_with('`') {
-        backticks(source, start, &mut segments)?
+        segment(source, start, &mut segments)?
     } else {
         bare(source, start, &mut segments)?
     };
@@ -98,7 +98,7 @@ fn continued(source: &str, start: usize, segments: &mut Vec<Segment>) -> Outcome
         let text = rest(source, at);
         let is_behind_dot = source.get(..at).is_some_and(|it| it.ends_with('.'));
         if is_behind_dot && text.starts_with('`') {
-            at = backticks(source, at, segments)?;
+            at = segment(source, at, segments)?;
         } else if is_behind_dot && text.starts_with('"') {
             at = in_quotes(source, at, segments)?;
         } else if text.starts_with('.') {
@@ -131,7 +131,7 @@ fn bare(source: &str, start: usize, segments: &mut Vec<Segment>) -> Outcome<usiz
         return Ok(end);
     }
     // AWS writes @`a:b` for the field `@a:b`.
-    let (name, end) = in_backticks(source, end)?;
+    let (name, end) = backticks(source, end)?;
     if let Some(Segment::Name(last)) = segments.last_mut() {
         last.push_str(&name);
     }
@@ -139,13 +139,14 @@ fn bare(source: &str, start: usize, segments: &mut Vec<Segment>) -> Outcome<usiz
 }
 
 /// A name in backticks; a backtick inside is doubled.
-fn backticks(source: &str, start: usize, segments: &mut Vec<Segment>) -> Outcome<usize> {
-    let (name, end) = in_backticks(source, start)?;
+fn segment(source: &str, start: usize, segments: &mut Vec<Segment>) -> Outcome<usize> {
+    let (name, end) = backticks(source, start)?;
     segments.push(Segment::Name(name));
     Ok(end)
 }
 
-fn in_backticks(source: &str, start: usize) -> Outcome<(String, usize)> {
+/// The name in the backticks that begin at `start`, and where it ends.
+pub(crate) fn backticks(source: &str, start: usize) -> Outcome<(String, usize)> {
     let mut name = String::new();
     let mut characters = rest(source, start + 1).char_indices().peekable();
     while let Some((at, character)) = characters.next() {
@@ -185,7 +186,7 @@ fn index(text: &str) -> Option<(u32, usize)> {
 pub(super) fn saved(source: &str, start: usize) -> Outcome<Token> {
     let at = start + 1;
     let (name, end) = if rest(source, at).starts_with('`') {
-        in_backticks(source, at)?
+        backticks(source, at)?
     } else {
         let end = bare_end(source, at);
         (source.get(at..end).unwrap_or_default().to_owned(), end)
