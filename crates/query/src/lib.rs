@@ -35,6 +35,7 @@ mod parser;
 pub mod print;
 mod resolve;
 pub mod span;
+pub mod sql;
 mod token;
 
 pub use parser::parse;
