@@ -19,7 +19,7 @@ pub use detection::{Detection, Korean};
 pub use page::{Block, Example, Page};
 pub use question::{AskError, KoreanQuestion, Parameter, ParameterKind, Question, QuestionQuery};
 pub use source::{
-    Column, ColumnKind, Format, Header, Layout, Separator, Source, TimePath, TimeUnit,
+    Alias, Column, ColumnKind, Format, Header, Layout, Separator, Source, TimePath, TimeUnit,
 };
 pub use view::{View, ViewColumn};
 
