@@ -29,6 +29,10 @@ pub enum Command {
     Ingest(Ingest),
     /// Answer a question in SQL
     Sql(Sql),
+    /// Answer a question in the language of CloudWatch Logs Insights
+    Query(Query),
+    /// List the fields of a log group, and how many of its events have each
+    Fields(Fields),
     /// Show what was found
     #[command(subcommand)]
     Findings(Findings),
@@ -140,6 +144,64 @@ pub struct Sql {
     /// Show how the query would be run instead of running it
     #[arg(long)]
     pub explain: bool,
+}
+
+/// `haechi query`
+#[derive(Debug, ClapArgs)]
+pub struct Query {
+    /// The query, or - to read it from standard input
+    #[arg(value_name = "QUERY")]
+    pub text: String,
+    /// Ask these files, folders, globs or `s3://bucket/prefix` as they lie, instead of a lake
+    #[arg(short, long, value_name = "PATH", num_args = 1.., conflicts_with = "lake")]
+    pub files: Vec<String>,
+    /// The log group: a source such as cloudtrail, or a group of CloudWatch Logs (may be given
+    /// several times) [default: those that know the fields of the query]
+    #[arg(short, long, value_name = "NAME")]
+    pub group: Vec<String>,
+    #[command(flatten)]
+    pub lake: LakeArgs,
+    #[command(flatten)]
+    pub window: WindowArgs,
+    /// A table that `lookup` looks into: CSV with a header (may be given several times)
+    #[arg(long, value_name = "NAME=FILE")]
+    pub table: Vec<String>,
+    /// How to print the answer
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub format: Format,
+    /// Do not shorten long values in tables
+    #[arg(long)]
+    pub wide: bool,
+    #[command(flatten)]
+    pub instead: InsteadOfRunning,
+    /// Hold the query to AWS's own limits
+    #[arg(long)]
+    pub compat: bool,
+}
+
+/// What to do with a query instead of running it.
+#[derive(Debug, Clone, Copy, ClapArgs)]
+pub struct InsteadOfRunning {
+    /// Show the SQL instead of running it
+    #[arg(long)]
+    pub explain: bool,
+    /// Only check the query: exit with status 0 when it can run, and with 2 when it cannot
+    #[arg(long)]
+    pub check: bool,
+}
+
+/// `haechi fields`
+#[derive(Debug, ClapArgs)]
+pub struct Fields {
+    /// The log group: a source such as cloudtrail, or a group of CloudWatch Logs
+    pub group: String,
+    #[command(flatten)]
+    pub lake: LakeArgs,
+    #[command(flatten)]
+    pub window: WindowArgs,
+    /// How to print the list
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub format: Format,
 }
 
 /// `haechi findings`

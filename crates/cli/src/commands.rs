@@ -9,12 +9,14 @@ use crate::args::{Args, Command};
 use crate::session::Session;
 
 mod coverage;
+mod fields;
 mod filter_pattern;
 mod findings;
 mod ingest;
 mod lake;
 mod listing;
 mod manual;
+mod query;
 mod scan;
 mod simulate;
 mod sql;
@@ -30,6 +32,8 @@ pub fn run(args: Args) -> Result<ExitCode> {
         Command::Scan(args) => return scan::run(&session, &args),
         Command::Ingest(args) => ingest::run(&session, &args)?,
         Command::Sql(args) => sql::run(&session, &args)?,
+        Command::Query(args) => query::run(&session, &args)?,
+        Command::Fields(args) => fields::run(&session, &args)?,
         Command::Findings(args) => findings::run(&session, &args)?,
         Command::Sources(args) => listing::sources(&session, &args)?,
         Command::Rejects(args) => listing::rejects(&session, &args)?,
@@ -46,6 +50,6 @@ pub fn run(args: Args) -> Result<ExitCode> {
 }
 
 /// Returns the catalogue's sources in the order that rows are taken apart in.
-fn mappings(catalog: &Catalog) -> haechi_sources::Mappings {
+pub fn mappings(catalog: &Catalog) -> haechi_sources::Mappings {
     haechi_sources::Mappings::new(catalog.sources.values())
 }
