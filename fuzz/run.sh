@@ -8,7 +8,7 @@ set -eu
 cd "$(dirname "$0")"
 seconds=${1:?how many seconds for each target}
 shift
-[ $# -gt 0 ] || set -- json text container digest page time
+[ $# -gt 0 ] || set -- json text container digest page time filter_pattern query
 
 export RUSTC_WRAPPER="$PWD/rustc.sh" CARGO_TARGET_DIR="$PWD/target"
 cargo build --quiet --release
@@ -34,6 +34,16 @@ for page in ../catalog/sources/*/source.md ../catalog/detections/*/*.md; do
 	' "$page"
 done
 cp target/seeds/json/* target/seeds/container/
+
+# The queries of the language's pages are seeds.
+mkdir -p target/seeds/query
+for page in ../crates/query/pages/*.md; do
+	awk -v name="$(basename "$page" .md)" '
+		/^```query/ { file = "target/seeds/query/" name "-" ++n; next }
+		/^```/ { if (file) close(file); file = "" }
+		file { print > file }
+	' "$page"
+done
 
 status=0
 for name; do

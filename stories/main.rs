@@ -9,6 +9,8 @@ mod crash;
 #[cfg(test)]
 mod demo;
 #[cfg(test)]
+mod filter_pattern;
+#[cfg(test)]
 mod hostile;
 #[cfg(test)]
 mod insights;
@@ -23,7 +25,11 @@ mod ocsf_pairs;
 #[cfg(test)]
 mod on_s3;
 #[cfg(test)]
+mod query;
+#[cfg(test)]
 mod support;
+#[cfg(test)]
+mod tail;
 #[cfg(test)]
 mod views;
 #[cfg(test)]

@@ -2,6 +2,8 @@
 //! (`tests/fuzz_corpus.rs`), which replay the corpus.
 
 pub mod digest;
+pub mod filter_pattern;
 pub mod page;
+pub mod query;
 pub mod reading;
 pub mod time;

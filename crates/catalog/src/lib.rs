@@ -6,6 +6,7 @@
 mod detection;
 pub mod limits;
 mod page;
+mod question;
 mod source;
 mod view;
 
@@ -16,8 +17,9 @@ use include_dir::{Dir, include_dir};
 
 pub use detection::{Detection, Korean};
 pub use page::{Block, Example, Page};
+pub use question::{AskError, KoreanQuestion, Parameter, ParameterKind, Question, QuestionQuery};
 pub use source::{
-    Column, ColumnKind, Format, Header, Layout, Separator, Source, TimePath, TimeUnit,
+    Alias, Column, ColumnKind, Format, Header, Layout, Separator, Source, TimePath, TimeUnit,
 };
 pub use view::{View, ViewColumn};
 
@@ -32,6 +34,8 @@ pub struct Catalog {
     pub detections: BTreeMap<String, Detection>,
     /// Views by table name.
     pub views: BTreeMap<String, View>,
+    /// Questions by page name (the path below `questions/`, without `.md`).
+    pub questions: BTreeMap<String, Question>,
 }
 
 /// A page that cannot be used, and why.
@@ -120,6 +124,11 @@ impl Catalog {
         {
             let view = View::from_page(name, Page::parse(path, text)?)?;
             self.views.insert(name.to_owned(), view);
+        } else if let Some(rest) = path.strip_prefix("questions/")
+            && let Some(name) = rest.strip_suffix(".md")
+        {
+            let question = Question::from_page(name, Page::parse(path, text)?)?;
+            self.questions.insert(name.to_owned(), question);
         }
         Ok(())
     }
@@ -130,6 +139,13 @@ impl Catalog {
     fn check(&self) -> Result<(), CatalogError> {
         if let Some(view) = self.views.values().find(|it| self.sources.contains_key(&it.name)) {
             return Err(view.page.fault(format!("there is a source `{}` too", view.name)));
+        }
+        for question in self.questions.values() {
+            let is_unknown =
+                |it: &&String| !self.sources.contains_key(*it) && !self.views.contains_key(*it);
+            if let Some(name) = question.sources.iter().find(is_unknown) {
+                return Err(question.page.fault(format!("there is no source `{name}`")));
+            }
         }
         let mut types: BTreeMap<&str, (ColumnKind, &str)> = BTreeMap::new();
         let mut spellings: BTreeMap<String, &str> = BTreeMap::new();

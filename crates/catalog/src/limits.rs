@@ -5,3 +5,9 @@ pub const PAGE_BYTES_MAX: usize = 1 << 20;
 
 /// The most columns of one source: wider tables cost every other engine that opens the lake.
 pub const COLUMNS_MAX: usize = 200;
+
+/// The most parameters of one question: as many as a saved query of AWS has.
+pub const PARAMETERS_MAX: usize = 20;
+
+/// The longest value of a parameter: as long as AWS lets one of a saved query be.
+pub const VALUE_CHARACTERS_MAX: usize = 1_024;

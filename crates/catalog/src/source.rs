@@ -37,6 +37,8 @@ pub struct Source {
     pub keys: Vec<String>,
     /// The fields that have a column, in the order of the table.
     pub columns: Vec<Column>,
+    /// Names that CloudWatch Logs gives to fields that have a column under another.
+    pub aliases: Vec<Alias>,
     /// Fields that name entities but have no column of their own; arrays with `[]`.
     pub entities: Vec<(String, EntityKind)>,
     /// The page, for its examples.
@@ -148,6 +150,19 @@ pub struct Column {
     pub entity: Option<EntityKind>,
 }
 
+/// Another name of a column in queries.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Alias {
+    /// How CloudWatch Logs calls the field.
+    pub name: String,
+    /// The column.
+    pub column: String,
+    /// What the column is multiplied with to give the field.
+    #[serde(default)]
+    pub times: Option<i64>,
+}
+
 /// The type of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -196,6 +211,8 @@ struct Definition {
     #[serde(default)]
     keys: Vec<String>,
     columns: Vec<ColumnDefinition>,
+    #[serde(default)]
+    aliases: Vec<Alias>,
     #[serde(default)]
     entities: Vec<EntityDefinition>,
 }
@@ -249,6 +266,10 @@ impl Source {
         let columns: Vec<Column> = definition.columns.into_iter().map(column_of).collect();
         check_names(&columns).map_err(|reason| page.fault(reason))?;
         check_expression(&format).map_err(|reason| page.fault(reason))?;
+        let is_column = |alias: &&Alias| columns.iter().any(|it| it.name == alias.column);
+        if let Some(alias) = definition.aliases.iter().find(|alias| !is_column(alias)) {
+            return Err(page.fault(format!("there is no column `{}`", alias.column)));
+        }
         for key in &definition.keys {
             Glob::new(key).map_err(|error| page.fault(error.to_string()))?;
         }
@@ -264,6 +285,7 @@ impl Source {
             fallback: definition.fallback,
             keys: definition.keys,
             columns,
+            aliases: definition.aliases,
             entities: definition.entities.into_iter().map(|it| (it.path, it.entity)).collect(),
             page,
         })

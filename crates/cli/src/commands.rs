@@ -9,6 +9,8 @@ use crate::args::{Args, Command};
 use crate::session::Session;
 
 mod coverage;
+mod fields;
+mod filter_pattern;
 mod findings;
 mod ingest;
 mod insights;
@@ -16,9 +18,11 @@ mod lake;
 mod listing;
 mod manual;
 mod metrics;
+mod query;
 mod scan;
 mod simulate;
 mod sql;
+mod tail;
 mod verify;
 
 pub use listing::views;
@@ -30,10 +34,14 @@ pub fn run(args: Args) -> Result<ExitCode> {
         Command::Scan(args) => return scan::run(&session, &args),
         Command::Ingest(args) => ingest::run(&session, &args)?,
         Command::Sql(args) => sql::run(&session, &args)?,
+        Command::Query(args) => query::run(&session, &args)?,
+        Command::Fields(args) => fields::run(&session, &args)?,
         Command::Findings(args) => findings::run(&session, &args)?,
         Command::Sources(args) => listing::sources(&session, &args)?,
         Command::Rejects(args) => listing::rejects(&session, &args)?,
         Command::Coverage(args) => listing::coverage(&session, &args)?,
+        Command::FilterPattern(args) => return filter_pattern::run(&session, &args),
+        Command::Tail(args) => return tail::run(&args),
         Command::Lake(args) => lake::run(&session, &args)?,
         Command::Verify(args) => return verify::run(&session, &args),
         Command::Insights(args) => insights::run(&session, &args)?,
@@ -46,6 +54,6 @@ pub fn run(args: Args) -> Result<ExitCode> {
 }
 
 /// Returns the catalogue's sources in the order that rows are taken apart in.
-fn mappings(catalog: &Catalog) -> haechi_sources::Mappings {
+pub fn mappings(catalog: &Catalog) -> haechi_sources::Mappings {
     haechi_sources::Mappings::new(catalog.sources.values())
 }

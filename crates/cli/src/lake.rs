@@ -100,13 +100,17 @@ pub fn engine(lake: &Lake, catalog: &Catalog, args: &LakeArgs) -> Result<Embedde
         let partition_columns = IN_FOLDERS.map(str::to_owned).to_vec();
         tables.push(Table { name, schema, partition_columns, files });
     }
-    let options = Options {
+    let views = crate::commands::views(catalog);
+    Ok(Embedded::open(lake.store(), lake.url().clone(), tables, views, &options(args))?)
+}
+
+/// Returns what queries may use.
+pub fn options(args: &LakeArgs) -> Options {
+    Options {
         memory_bytes: args.memory << 20,
         spill_folder: std::env::temp_dir().join(format!("haechi-spill-{}", std::process::id())),
         threads: threads(args),
-    };
-    let views = crate::commands::views(catalog);
-    Ok(Embedded::open(lake.store(), lake.url().clone(), tables, views, &options)?)
+    }
 }
 
 /// Returns how many threads to use.

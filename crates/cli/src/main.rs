@@ -7,6 +7,7 @@
 
 mod args;
 mod commands;
+mod groups;
 mod lake;
 mod overview;
 mod progress;

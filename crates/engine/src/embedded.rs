@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arrow::datatypes::SchemaRef;
 use arrow::record_batch::RecordBatch;
 use datafusion::common::{TableReference, internal_datafusion_err};
-use datafusion::datasource::ViewTable;
+use datafusion::datasource::{MemTable, ViewTable};
 use datafusion::execution::SendableRecordBatchStream;
 use datafusion::execution::context::SessionContext;
 use datafusion::execution::object_store::ObjectStoreUrl;
@@ -16,6 +16,7 @@ use haechi_query::{Answer, BatchStream, Engine, QueryError};
 use object_store::ObjectStore;
 use url::Url;
 
+use crate::figures::Figures;
 use crate::provider::{ParquetTable, Place};
 use crate::session::Options;
 use crate::table::Table;
@@ -63,6 +64,24 @@ impl Embedded {
         Ok(engine)
     }
 
+    /// Adds a table whose rows are in memory.
+    ///
+    /// # Errors
+    /// A batch has other columns than the table.
+    pub fn add_rows(
+        &self,
+        name: &str,
+        schema: SchemaRef,
+        batches: Vec<RecordBatch>,
+    ) -> Result<(), QueryError> {
+        let table = MemTable::try_new(schema, vec![batches]);
+        let table = table.map_err(|error| errors::of_table(name, &error))?;
+        self.context
+            .register_table(TableReference::bare(name), Arc::new(table))
+            .map_err(|error| errors::of_table(name, &error))?;
+        Ok(())
+    }
+
     /// Returns the plan that the query would run, one operator a line.
     ///
     /// # Errors
@@ -70,6 +89,20 @@ impl Embedded {
     pub async fn explain(&self, sql: &str) -> Result<String, QueryError> {
         let plan = self.physical_plan(sql).await?;
         Ok(displayable(plan.as_ref()).indent(false).to_string())
+    }
+
+    /// Starts a query, and counts what it reads.
+    ///
+    /// # Errors
+    /// The SQL cannot be planned.
+    pub async fn query_counted(&self, sql: &str) -> Result<(Answer, Figures), QueryError> {
+        let plan = self.physical_plan(sql).await?;
+        let figures = Figures::of(&plan);
+        let rows = execute_stream(plan, self.context.task_ctx())
+            .map_err(|error| errors::of_run(&error))?;
+        let schema = plain::schema(&rows.schema());
+        let batches = plain_rows(rows, Arc::clone(&schema));
+        Ok((Answer { schema, batches }, figures))
     }
 
     async fn add_view(&self, name: &str, sql: &str) -> Result<(), QueryError> {
@@ -92,12 +125,7 @@ impl Embedded {
 #[async_trait::async_trait]
 impl Engine for Embedded {
     async fn query(&self, sql: &str) -> Result<Answer, QueryError> {
-        let plan = self.physical_plan(sql).await?;
-        let rows = execute_stream(plan, self.context.task_ctx())
-            .map_err(|error| errors::of_run(&error))?;
-        let schema = plain::schema(&rows.schema());
-        let batches = plain_rows(rows, Arc::clone(&schema));
-        Ok(Answer { schema, batches })
+        Ok(self.query_counted(sql).await?.0)
     }
 }
 

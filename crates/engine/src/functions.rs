@@ -1,15 +1,27 @@
 //! The scalar functions that haechi adds to SQL.
 //!
-//! One function is one file and one line in [`ALL`]. A function holds no state: its name and its
+//! One function is one entry in a slice: a file of its own, or a few lines in the file of its
+//! family where the whole function is a few lines. A function holds no state: its name and its
 //! arguments are all that travels when a plan is sent to another process.
 
+mod by_row;
+mod ip;
 mod ip_in_cidr;
 mod json;
+mod json_field;
 mod json_get;
 mod json_get_str;
+mod lists;
+mod number;
+mod regex_replace;
+mod structures;
+mod text;
 mod texts;
+mod time;
 
 use datafusion::logical_expr::ScalarUDF;
+
+use by_row::ByRow;
 
 /// One scalar function.
 pub struct Function {
@@ -22,9 +34,41 @@ pub struct Function {
     /// A call that says more than the sentence.
     pub example: &'static str,
     /// Makes it for a session.
-    pub(crate) make: fn() -> ScalarUDF,
+    pub(crate) make: Make,
 }
 
-/// Every function, in the order of the manual.
-pub const ALL: &[&Function] =
-    &[&json_get_str::FUNCTION, &json_get::FUNCTION, &ip_in_cidr::FUNCTION];
+/// How a function is made.
+pub(crate) enum Make {
+    /// It looks at columns itself.
+    Own(fn() -> ScalarUDF),
+    /// It looks at one row at a time.
+    ByRow(ByRow),
+}
+
+/// Functions with a file of their own.
+const SINGLE: &[&Function] = &[
+    &json_get_str::FUNCTION,
+    &json_get::FUNCTION,
+    &json_field::FUNCTION,
+    &ip_in_cidr::FUNCTION,
+    &regex_replace::FUNCTION,
+    &text::natural::KEY,
+];
+
+/// Every function, by family, in the order of the manual.
+const FAMILIES: &[&[&Function]] =
+    &[SINGLE, structures::ALL, lists::ALL, ip::ALL, text::ALL, number::ALL, time::ALL];
+
+/// Returns every function, in the order of the manual.
+pub fn all() -> impl Iterator<Item = &'static Function> {
+    FAMILIES.iter().flat_map(|family| family.iter().copied())
+}
+
+impl Function {
+    pub(crate) fn udf(&'static self) -> ScalarUDF {
+        match &self.make {
+            Make::Own(make) => make(),
+            Make::ByRow(by_row) => by_row::udf(self.name, by_row),
+        }
+    }
+}

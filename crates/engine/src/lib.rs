@@ -6,8 +6,10 @@
 
 mod table;
 
+mod aggregates;
 mod embedded;
 mod errors;
+mod figures;
 mod functions;
 mod limits;
 mod nearest;
@@ -18,6 +20,7 @@ mod statement;
 mod yielding;
 
 pub use embedded::Embedded;
-pub use functions::{ALL as FUNCTIONS, Function};
+pub use figures::{Figures, Read};
+pub use functions::{Function, all as functions};
 pub use session::Options;
 pub use table::{Table, TableFile};

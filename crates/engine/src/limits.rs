@@ -56,3 +56,21 @@ pub(crate) const JSON_DEPTH_MAX: usize = 256;
 
 /// Characters of a name that are compared when a near one is sought: the comparison is quadratic.
 pub(crate) const NAME_LENGTH_MAX: usize = 64;
+
+/// Bytes that a compiled regular expression may take: what the `regex` crate itself allows, so
+/// that an expression of nested repetitions is refused instead of filling the memory.
+pub(crate) const REGEX_BYTES_MAX: usize = 10 << 20;
+
+/// Values that a percentile keeps as they are, and is exact for; beyond, it counts them by size.
+pub(crate) const PERCENTILE_EXACT_MAX: usize = 4_096;
+
+/// Bytes of a line that are looked at to find its pattern: AWS looks at 1,500 characters, and
+/// records of CloudTrail are longer than that before they differ.
+pub(crate) const PATTERN_BYTES_MAX: usize = 8 * 1024;
+
+/// Patterns that are told apart before all of them are made coarser: some 20 MB of them.
+pub(crate) const PATTERNS_MAX: usize = 20_000;
+
+/// Clusters of one shape that a pattern is compared with, so that logs made to have many do not
+/// take time without end.
+pub(crate) const CLUSTERS_COMPARED_MAX: usize = 500;

@@ -12,7 +12,7 @@ use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::prelude::{SessionConfig, SessionContext};
 
 use crate::yielding::YieldingJoins;
-use crate::{functions, limits};
+use crate::{aggregates, functions, limits};
 
 /// What a query may use.
 #[derive(Debug, Clone)]
@@ -44,8 +44,11 @@ pub(crate) fn session(options: &Options) -> Result<SessionContext, DataFusionErr
         .with_physical_optimizer_rule(Arc::new(YieldingJoins))
         .build();
     let context = SessionContext::new_with_state(state);
-    for function in functions::ALL {
-        context.register_udf((function.make)());
+    for function in functions::all() {
+        context.register_udf(function.udf());
+    }
+    for aggregate in aggregates::ALL {
+        context.register_udaf((aggregate.make)());
     }
     Ok(context)
 }

@@ -6,7 +6,7 @@ use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use haechi_catalog::{Catalog, Source};
 use haechi_sources::schema::{
     ACCOUNT, DATE, ENTITIES, FILE, INGESTED, POSITION, RECORD, REGION, SOURCE, TIME, list_of_text,
-    stored, text, timestamp,
+    queried, stored, text, timestamp,
 };
 
 /// The partition columns, in the order of the folders.
@@ -71,15 +71,6 @@ pub fn verified() -> SchemaRef {
         Field::new("verified_failed", DataType::Boolean, true),
         timestamp(INGESTED),
     ]))
-}
-
-/// Returns the columns of a source's table as queries see it.
-#[must_use]
-pub fn queried(stored: &Schema) -> SchemaRef {
-    let mut fields: Vec<Field> = stored.fields().iter().map(|it| it.as_ref().clone()).collect();
-    fields.insert(1.min(fields.len()), text(ACCOUNT));
-    fields.push(text(DATE));
-    Arc::new(Schema::new(fields))
 }
 
 /// Returns every table of a lake: its name and its columns as queries see them.

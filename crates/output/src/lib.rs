@@ -1,4 +1,4 @@
-//! What goes to standard output: answers in five formats, and plain text.
+//! What goes to standard output: answers in six formats, and plain text.
 //!
 //! Logs are written by whoever is being investigated. Every format keeps their text from speaking
 //! to something else than the reader: the terminal, the spreadsheet, the next program in a pipe.
@@ -7,6 +7,7 @@ mod cells;
 mod csv;
 mod json;
 mod limits;
+mod markdown;
 mod moments;
 mod parquet;
 mod printable;
@@ -37,6 +38,8 @@ pub enum Format {
     Csv,
     /// An Apache Parquet file.
     Parquet,
+    /// A table in Markdown.
+    Md,
 }
 
 /// What was written.
@@ -87,6 +90,7 @@ pub async fn write(
         Format::Jsonl => Box::new(json::Json::lines(&schema)),
         Format::Csv => Box::new(csv::Csv::new(&schema)),
         Format::Parquet => Box::new(parquet::Parquet::new(&answer.schema)?),
+        Format::Md => Box::new(markdown::Markdown::new(&schema)),
     };
     let mut counts = Counts::default();
     while let Some(batch) = answer.batches.next().await {

@@ -397,3 +397,18 @@ fn a_list_without_items_is_a_list() {
     "#]],
     );
 }
+
+#[test]
+fn markdown_shows_what_a_log_says_and_does_nothing_else() {
+    let lines = vec![Some("a|b <script>\n# *c*"), None];
+    check(
+        texts("user_name", lines),
+        Format::Md,
+        expect![[r#"
+            | user\_name |
+            | --- |
+            | a\|b &lt;script&gt;\\n\# \*c\* |
+            |  |
+        "#]],
+    );
+}

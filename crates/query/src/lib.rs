@@ -1,7 +1,44 @@
-//! The way to every answer: one trait that takes a query and gives batches of rows.
+//! Queries, before there is an engine: the Logs Insights language, filter patterns, and the trait
+//! that whatever answers them has.
 //!
-//! `detect` and the command line speak to this trait, so that the embedded engine and a cluster
-//! can stand behind it alike. Nothing here names an engine.
+//! A query's way: [`expand`] puts in parameters and saved queries, [`parse`] makes a tree of the
+//! text, [`check`] says what does not make sense, and an engine takes the tree from there.
+//! [`complete`] helps an editor, [`print`] writes a tree as text. Nothing here names an engine.
+//!
+//! ```
+//! use haechi_query::check::{Options, check};
+//! use haechi_query::{parse, print};
+//!
+//! let text = "filter errorCode = 'AccessDenied' | stats count(*) as n by eventName | sort n desc";
+//! let query = parse(text).map_err(|error| error.render(text))?;
+//! assert_eq!(query.stages.len(), 3);
+//! assert!(check(text, &query, &Options::default()).is_empty());
+//! assert!(print::print(&query).starts_with("filter errorCode = \"AccessDenied\"\n| stats"));
+//!
+//! let text = "filter errorCode is null";
+//! let error = parse(text).unwrap_err();
+//! assert_eq!(error.hint.as_deref(), Some("write `ispresent(errorCode)` or `not ispresent(errorCode)`"));
+//! # Ok::<(), String>(())
+//! ```
+
+pub mod ast;
+pub mod check;
+pub mod commands;
+pub mod complete;
+pub mod diagnostic;
+pub mod expand;
+pub mod filter_pattern;
+pub mod functions;
+pub mod limits;
+mod nearest;
+mod parser;
+pub mod print;
+mod resolve;
+pub mod span;
+pub mod sql;
+mod token;
+
+pub use parser::parse;
 
 use std::pin::Pin;
 

@@ -99,6 +99,13 @@ impl Opened {
         let rest = Some(layered(Box::new(Cursor::new(stored).chain(reader))));
         Ok(Self { identity, n_bytes_stored: 0, start: Vec::new(), rest })
     }
+
+    /// Returns the uncompressed bytes; a fault inside the compressed data is an error of reading.
+    #[must_use]
+    pub fn into_reader(self) -> Box<dyn Read + Send> {
+        let rest = self.rest.unwrap_or_else(|| Box::new(io::empty()));
+        Box::new(Cursor::new(self.start).chain(rest))
+    }
 }
 
 fn first_piece(reader: &mut Stream) -> io::Result<Vec<u8>> {

@@ -6,9 +6,11 @@
 
 mod content;
 mod discover;
+mod in_memory;
 mod json;
 mod key;
 pub mod limits;
+mod lookup;
 mod mapping;
 mod object;
 mod parquet;
@@ -26,6 +28,8 @@ mod window;
 
 pub use content::{Memory, Opened, open, open_in};
 pub use discover::{DiscoverError, DiscoverOptions, Discovered, discover};
+pub use in_memory::InMemory;
+pub use lookup::lookup_table;
 pub use mapping::{Mapping, Mappings};
 pub use object::{Object, Objects, Place};
 pub use read::{ReadError, Skipped, Summary, read_object};

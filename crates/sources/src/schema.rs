@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
-use haechi_catalog::{ColumnKind, Source};
+use haechi_catalog::{Catalog, ColumnKind, Format, Source};
+use haechi_query::sql::{Group, GroupField, Kind};
 
 /// The event time, in microseconds, UTC.
 pub const TIME: &str = "time";
@@ -37,6 +38,67 @@ pub fn stored(source: &Source) -> SchemaRef {
     fields.push(Field::new(POSITION, DataType::Int64, true));
     fields.push(timestamp(INGESTED));
     Arc::new(Schema::new(fields))
+}
+
+/// Returns the columns of a source's rows as queries see them: those in the file, and those that
+/// stand in the folders of a lake.
+#[must_use]
+pub fn queried(stored: &Schema) -> SchemaRef {
+    let mut fields: Vec<Field> = stored.fields().iter().map(|it| it.as_ref().clone()).collect();
+    fields.insert(1.min(fields.len()), text(ACCOUNT));
+    fields.push(text(DATE));
+    Arc::new(Schema::new(fields))
+}
+
+/// Returns every source as a log group, in the order of their names.
+#[must_use]
+pub fn groups(catalog: &Catalog) -> Vec<Group> {
+    catalog.sources.values().map(group).collect()
+}
+
+fn group(source: &Source) -> Group {
+    // Messages of CloudWatch Logs know the group and the stream that they came from.
+    let is_messages = source.column("logGroup").is_some();
+    let (stream, log) = if is_messages {
+        ("\"logStream\"".to_owned(), format!("coalesce(\"logGroup\", '{}')", source.name))
+    } else {
+        ("\"file\"".to_owned(), format!("'{}'", source.name))
+    };
+    Group {
+        name: source.name.clone(),
+        table: source.name.clone(),
+        condition: None,
+        fields: fields(source),
+        folds_names: matches!(source.format, Format::Delimited(_)),
+        message: format!("\"{RECORD}\""),
+        json: Some(format!("\"{RECORD}\"")),
+        stream,
+        log,
+    }
+}
+
+/// Returns the fields that have a column: by path, by alias, by the column's own name.
+fn fields(source: &Source) -> Vec<GroupField> {
+    let mut fields: Vec<GroupField> = Vec::new();
+    let field = |name: &str, column: &str, times| {
+        let kind = source.column(column).map_or(Kind::Text, |it| kind(it.kind));
+        GroupField { name: name.to_owned(), column: column.to_owned(), kind, times }
+    };
+    fields
+        .extend(source.columns.iter().map(|it| field(&it.path.replace('\\', ""), &it.name, None)));
+    fields.extend(source.aliases.iter().map(|it| field(&it.name, &it.column, it.times)));
+    fields.extend(source.columns.iter().map(|it| field(&it.name, &it.name, None)));
+    fields
+}
+
+fn kind(kind: ColumnKind) -> Kind {
+    match kind {
+        ColumnKind::String => Kind::Text,
+        ColumnKind::Json => Kind::Structure,
+        ColumnKind::Int => Kind::Integer,
+        ColumnKind::Float => Kind::Number,
+        ColumnKind::Bool => Kind::Boolean,
+    }
 }
 
 /// Returns the type of a list of texts.

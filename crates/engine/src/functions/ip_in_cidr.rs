@@ -10,19 +10,19 @@ use datafusion::logical_expr::{
     ColumnarValue, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility,
 };
 
-use super::Function;
 use super::texts::Texts;
+use super::{Function, Make};
 
 pub(super) const FUNCTION: Function = Function {
     name: "ip_in_cidr",
     usage: "ip_in_cidr(ip, cidr)",
     doc: "Tells whether the address lies in the network; a text that is no address lies in none.",
     example: "ip_in_cidr(sourceIPAddress, '203.0.113.0/24')",
-    make: || {
+    make: Make::Own(|| {
         ScalarUDF::new_from_impl(IpInCidr {
             signature: Signature::string(2, Volatility::Immutable),
         })
-    },
+    }),
 };
 
 #[derive(Debug, PartialEq, Eq, Hash)]

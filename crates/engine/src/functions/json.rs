@@ -106,7 +106,7 @@ fn key_node(key: &str) -> PointerNode {
 }
 
 /// Tells whether the JSON nests less deep than the limit.
-fn is_shallow(json: &str) -> bool {
+pub(super) fn is_shallow(json: &str) -> bool {
     let openings = memchr::memchr2_iter(b'{', b'[', json.as_bytes()).take(JSON_DEPTH_MAX).count();
     openings < JSON_DEPTH_MAX || depth(json.as_bytes()) < JSON_DEPTH_MAX
 }
@@ -149,4 +149,13 @@ pub(super) fn as_text<'a>(value: &'a LazyValue<'a>) -> Option<Cow<'a, str>> {
 #[expect(clippy::unnecessary_wraps, reason = "it is one of the `Render` functions")]
 pub(super) fn as_json<'a>(value: &'a LazyValue<'a>) -> Option<Cow<'a, str>> {
     Some(value.as_raw_str().into())
+}
+
+/// Returns the value as Logs Insights shows it: as [`as_text`] does, but true as 1 and false as 0.
+pub(super) fn as_shown<'a>(value: &'a LazyValue<'a>) -> Option<Cow<'a, str>> {
+    match value.as_raw_str() {
+        "true" => Some("1".into()),
+        "false" => Some("0".into()),
+        _ => as_text(value),
+    }
 }

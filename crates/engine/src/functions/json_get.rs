@@ -6,14 +6,14 @@ use datafusion::logical_expr::{
     ColumnarValue, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature,
 };
 
-use super::{Function, json};
+use super::{Function, Make, json};
 
 pub(super) const FUNCTION: Function = Function {
     name: "json_get",
     usage: "json_get(json, path)",
     doc: "Gives the value at a path of a JSON text, as JSON.",
     example: "json_get(record, 'requestParameters')",
-    make: || ScalarUDF::new_from_impl(JsonGet { signature: json::signature() }),
+    make: Make::Own(|| ScalarUDF::new_from_impl(JsonGet { signature: json::signature() })),
 };
 
 #[derive(Debug, PartialEq, Eq, Hash)]

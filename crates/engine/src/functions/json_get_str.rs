@@ -6,14 +6,14 @@ use datafusion::logical_expr::{
     ColumnarValue, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature,
 };
 
-use super::{Function, json};
+use super::{Function, Make, json};
 
 pub(super) const FUNCTION: Function = Function {
     name: "json_get_str",
     usage: "json_get_str(json, path)",
     doc: "Gives the value at a path of a JSON text: strings without quotes, anything else as JSON, null as NULL.",
     example: "json_get_str(record, 'requestParameters.items[0].name')",
-    make: || ScalarUDF::new_from_impl(JsonGetStr { signature: json::signature() }),
+    make: Make::Own(|| ScalarUDF::new_from_impl(JsonGetStr { signature: json::signature() })),
 };
 
 #[derive(Debug, PartialEq, Eq, Hash)]

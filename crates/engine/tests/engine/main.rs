@@ -14,4 +14,6 @@ mod mistakes;
 #[cfg(test)]
 mod pruning;
 #[cfg(test)]
+mod queries;
+#[cfg(test)]
 mod schemas;

@@ -1,0 +1,124 @@
+//! `haechi query`: a query of Logs Insights over a lake, or over files as they lie.
+
+use std::io::Read;
+
+use anyhow::{Result, anyhow};
+use haechi_query::ast::Query as Tree;
+use haechi_query::diagnostic::Diagnostic;
+use haechi_query::sql::{self, Dress, Group, Request, Sql};
+use haechi_query::{check, parse};
+
+use crate::args::Query;
+use crate::groups::{Logs, of_files, of_lake};
+use crate::session::Session;
+use crate::talk;
+use haechi_output::{self as output, Format};
+
+/// How many rows an answer has at most without `limit`, as in AWS.
+const ROWS_MAX: u64 = 10_000;
+
+pub fn run(session: &Session, args: &Query) -> Result<()> {
+    let text = text(args)?;
+    let query = checked(&text, args)?;
+    if args.instead.check {
+        return Ok(());
+    }
+    let mut logs = match args.files.as_slice() {
+        [] => of_lake(session, &args.lake)?,
+        files => of_files(session, files, &args.window, &args.lake)?,
+    };
+    logs.add_lookups(&args.table)?;
+    session.runtime.block_on(async {
+        if !args.group.is_empty() || text.to_ascii_lowercase().contains("source") {
+            logs.add_message_groups().await?;
+        }
+        let groups = match args.group.as_slice() {
+            [] => logs.groups.clone(),
+            names => logs.named(names)?,
+        };
+        let sql = lowered(session, args, &text, (&query, &logs, &groups))?;
+        if args.instead.explain {
+            return output::text(&format!("{}\n", sql.text));
+        }
+        if sql.is_estimate {
+            return Err(anyhow!("the command `estimate` does not run yet"));
+        }
+        answer(&logs, &sql, args).await
+    })
+}
+
+async fn answer(logs: &Logs, sql: &Sql, args: &Query) -> Result<()> {
+    let (answer, figures) = logs.engine.query_counted(&sql.text).await?;
+    output::answer(answer, args.format, args.wide).await?;
+    let read = figures.read();
+    talk::note(&format!(
+        "recordsMatched {}, recordsScanned {}, bytesScanned {}",
+        read.rows_matched, read.rows_scanned, read.bytes_scanned
+    ));
+    Ok(())
+}
+
+fn text(args: &Query) -> Result<String> {
+    let mut text = args.text.clone();
+    if text == "-" {
+        text.clear();
+        std::io::stdin().read_to_string(&mut text)?;
+    }
+    Ok(text)
+}
+
+/// Reads and checks the query; says what is odd about it.
+fn checked(text: &str, args: &Query) -> Result<Tree> {
+    let query = parse(text).map_err(|error| shown(&error, text))?;
+    let options = check::Options { compat: args.compat };
+    let diagnostics = check::check(text, &query, &options);
+    let (errors, warnings): (Vec<_>, Vec<_>) = diagnostics.iter().partition(|it| it.is_error());
+    for warning in warnings {
+        talk::note(warning.render(text).trim_end());
+    }
+    match errors.as_slice() {
+        [] => Ok(query),
+        errors => {
+            let all: Vec<String> = errors.iter().map(|error| rendered(error, text)).collect();
+            Err(anyhow!("{}", all.join("\n")))
+        }
+    }
+}
+
+fn lowered(
+    session: &Session,
+    args: &Query,
+    text: &str,
+    (query, logs, groups): (&Tree, &Logs, &[Group]),
+) -> Result<Sql> {
+    let window = session.window(&args.window)?;
+    let request = Request {
+        groups,
+        is_named: !args.group.is_empty(),
+        lookups: &logs.lookups,
+        from: window.from.map(|it| it.0),
+        until: window.until.map(|it| it.0),
+        now: session.now.0,
+        rows_max: ROWS_MAX,
+        dress: match args.format {
+            Format::Json | Format::Jsonl => Dress::Numbers,
+            Format::Parquet => Dress::Typed,
+            _ => Dress::Shown,
+        },
+    };
+    if groups.is_empty() {
+        return Err(anyhow!("there are no logs here"));
+    }
+    sql::lower(query, &request).map_err(|error| shown(&error, text))
+}
+
+fn shown(error: &Diagnostic, text: &str) -> anyhow::Error {
+    anyhow!("{}", rendered(error, text))
+}
+
+/// Returns the diagnostic without the word that the error begins with anyway.
+fn rendered(error: &Diagnostic, text: &str) -> String {
+    let rendered = error.render(text);
+    let rendered = rendered.trim_end();
+    rendered.strip_prefix("error: ").unwrap_or(rendered).to_owned()
+}

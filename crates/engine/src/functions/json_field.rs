@@ -1,0 +1,40 @@
+//! `json_field`: the value at a path of a JSON text, as Logs Insights shows it.
+
+use arrow::datatypes::DataType;
+use datafusion::common::DataFusionError;
+use datafusion::logical_expr::{
+    ColumnarValue, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature,
+};
+
+use super::{Function, Make, json};
+
+pub(super) const FUNCTION: Function = Function {
+    name: "json_field",
+    usage: "json_field(json, path)",
+    doc: "Gives the value at a path of a JSON text: strings without quotes, true and false as 1 and 0, anything else as JSON, null as NULL.",
+    example: "json_field(record, 'requestParameters.items[0].name')",
+    make: Make::Own(|| ScalarUDF::new_from_impl(JsonField { signature: json::signature() })),
+};
+
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct JsonField {
+    signature: Signature,
+}
+
+impl ScalarUDFImpl for JsonField {
+    fn name(&self) -> &str {
+        FUNCTION.name
+    }
+
+    fn signature(&self) -> &Signature {
+        &self.signature
+    }
+
+    fn return_type(&self, _: &[DataType]) -> Result<DataType, DataFusionError> {
+        Ok(json::result_type())
+    }
+
+    fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue, DataFusionError> {
+        json::invoke(&args, json::as_shown)
+    }
+}

@@ -1,0 +1,86 @@
+//! What the groups of a regular expression caught.
+
+use datafusion::common::{DataFusionError, exec_datafusion_err};
+use regex::{Captures, Regex, RegexBuilder};
+
+use super::{Lines, Lister, Lists, udf};
+use crate::functions::{Function, Make};
+use crate::limits::REGEX_BYTES_MAX;
+
+pub(super) const FIRST: Function = Function {
+    name: "regex_captures",
+    usage: "regex_captures(text, expression)",
+    doc: "Gives what each group of the expression caught in its first match; NULL without a match.",
+    example: "regex_captures('user=eve', 'user=(.*)')",
+    make: Make::Own(|| udf(FIRST.name, 2, &First)),
+};
+
+pub(super) const EVERY: Function = Function {
+    name: "regex_captures_all",
+    usage: "regex_captures_all(text, expression)",
+    doc: "Gives, for each match, what the groups caught, as a JSON list; one item of NULL without a match.",
+    example: "regex_captures_all('a1 b2', '([a-z])([0-9])')",
+    make: Make::Own(|| udf(EVERY.name, 2, &Every)),
+};
+
+#[derive(Debug)]
+struct First;
+
+#[derive(Debug)]
+struct Every;
+
+struct FirstOf(Regex);
+
+struct EveryOf(Regex);
+
+impl Lister for First {
+    fn with(&self, expression: &str) -> Result<Box<dyn Lists>, DataFusionError> {
+        Ok(Box::new(FirstOf(compiled(expression)?)))
+    }
+}
+
+impl Lister for Every {
+    fn with(&self, expression: &str) -> Result<Box<dyn Lists>, DataFusionError> {
+        Ok(Box::new(EveryOf(compiled(expression)?)))
+    }
+}
+
+impl Lists for FirstOf {
+    fn add(&mut self, text: &str, lists: &mut Lines) {
+        match self.0.captures(text) {
+            Some(captures) => {
+                for caught in captures.iter().skip(1) {
+                    lists.values().append_option(caught.map(|it| it.as_str()));
+                }
+                lists.append(true);
+            }
+            None => lists.append_null(),
+        }
+    }
+}
+
+impl Lists for EveryOf {
+    fn add(&mut self, text: &str, lists: &mut Lines) {
+        let mut n_matches = 0;
+        for captures in self.0.captures_iter(text) {
+            lists.values().append_value(as_json(&captures));
+            n_matches += 1;
+        }
+        if n_matches == 0 {
+            lists.values().append_null();
+        }
+        lists.append(true);
+    }
+}
+
+/// Writes the groups as a JSON list: its items are reached by number.
+fn as_json(captures: &Captures<'_>) -> String {
+    let groups: Vec<Option<&str>> =
+        captures.iter().skip(1).map(|it| it.map(|it| it.as_str())).collect();
+    sonic_rs::to_string(&groups).unwrap_or_default()
+}
+
+fn compiled(expression: &str) -> Result<Regex, DataFusionError> {
+    let regex = RegexBuilder::new(expression).size_limit(REGEX_BYTES_MAX).build();
+    regex.map_err(|error| exec_datafusion_err!("`{expression}` is no regular expression: {error}"))
+}

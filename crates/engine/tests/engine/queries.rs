@@ -1,0 +1,201 @@
+//! The pages of `crates/query/pages/run`: logs, a query, and what it gives.
+//!
+//! `UPDATE_EXPECT=1` writes what the queries give into the pages; read the diff.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arrow::record_batch::RecordBatch;
+use futures::TryStreamExt;
+use haechi_catalog::Catalog;
+use haechi_engine::{Embedded, Options};
+use haechi_model::Timestamp;
+use haechi_query::sql::{self, Dress, LookupTable, Request};
+use haechi_query::{Engine, parse};
+use haechi_sources::{InMemory, Mappings, Opened, read_object, schema};
+use object_store::memory::InMemory as NoFiles;
+use url::Url;
+
+use crate::fixture::shown;
+
+/// What a query is asked over.
+struct Logs {
+    engine: Embedded,
+    groups: Vec<sql::Group>,
+    lookups: Vec<LookupTable>,
+}
+
+/// How the rows come to the engine.
+#[derive(Clone, Copy, PartialEq)]
+enum Cut {
+    /// As they were read, for two threads.
+    AsRead,
+    /// Each in a batch of its own, in the other direction, for one thread.
+    RowByRow,
+}
+
+fn options(cut: Cut) -> Options {
+    let spill_folder = std::env::temp_dir().join(format!("haechi-pages-{}", std::process::id()));
+    let threads = if cut == Cut::AsRead { 2 } else { 1 };
+    Options { memory_bytes: 256 << 20, spill_folder, threads }
+}
+
+fn logs(texts: &[String], tables: &[(String, String)], cut: Cut) -> Logs {
+    let catalog = Catalog::built_in().unwrap();
+    let mappings = Mappings::new(catalog.sources.values());
+    let mut rows = InMemory::new(&mappings);
+    for (number, text) in texts.iter().enumerate() {
+        let name = format!("{number}.log");
+        rows.begin(&name);
+        let opened = Opened::of_bytes(text.clone().into_bytes());
+        read_object(&name, opened, &mappings, &mut rows).unwrap();
+    }
+    assert_eq!(rows.n_rejects, 0, "a page's logs are all rows");
+    let rows = rows.finish().unwrap();
+    let url = Url::parse("memory:///").unwrap();
+    let engine =
+        Embedded::open(Arc::new(NoFiles::new()), url, vec![], vec![], &options(cut)).unwrap();
+    let mut groups = schema::groups(&catalog);
+    groups.retain(|group| rows.contains_key(&group.name));
+    for (name, batches) in rows {
+        let columns = batches.first().unwrap().schema();
+        let batches = if cut == Cut::AsRead { batches } else { row_by_row(&batches) };
+        engine.add_rows(&name, columns, batches).unwrap();
+    }
+    let lookups = tables.iter().map(|(name, csv)| lookup(&engine, name, csv)).collect();
+    Logs { engine, groups, lookups }
+}
+
+fn row_by_row(batches: &[RecordBatch]) -> Vec<RecordBatch> {
+    let rows = batches.iter().flat_map(|it| (0..it.num_rows()).map(|row| it.slice(row, 1)));
+    let mut rows: Vec<RecordBatch> = rows.collect();
+    rows.reverse();
+    rows
+}
+
+fn lookup(engine: &Embedded, name: &str, csv: &str) -> LookupTable {
+    let (columns, batch) = haechi_sources::lookup_table(csv.as_bytes()).unwrap();
+    let table = format!("lookup:{name}");
+    engine.add_rows(&table, batch.schema(), vec![batch]).unwrap();
+    LookupTable { name: name.to_owned(), table, columns }
+}
+
+impl Logs {
+    async fn answer(&self, text: &str) -> String {
+        let query = match parse(text) {
+            Ok(query) => query,
+            Err(error) => return format!("{}\n", error.render(text).trim_end()),
+        };
+        let moment = |text| Timestamp::parse(text).unwrap().0;
+        let request = Request {
+            groups: &self.groups,
+            is_named: false,
+            lookups: &self.lookups,
+            from: Some(moment("2024-06-01T00:00:00Z")),
+            until: Some(moment("2024-06-02T00:00:00Z")),
+            now: moment("2024-06-02T00:00:00Z"),
+            rows_max: 10_000,
+            dress: Dress::Shown,
+        };
+        let lowered = match sql::lower(&query, &request) {
+            Ok(lowered) => lowered,
+            Err(error) => return format!("{}\n", error.render(text).trim_end()),
+        };
+        let rows = match self.engine.query(&lowered.text).await {
+            Ok(answer) => answer.batches.try_collect().await,
+            Err(error) => Err(error),
+        };
+        match &rows {
+            Ok(_) => shown(rows),
+            Err(_) => format!("{}{}\n", shown(rows), lowered.text),
+        }
+    }
+}
+
+/// A page cut into lines, with the blocks that are tests.
+#[derive(Default)]
+struct Blocks {
+    logs: Vec<String>,
+    tables: Vec<(String, String)>,
+    query: Option<String>,
+    /// The engine over the logs, made when a query first asks.
+    asked: Option<Logs>,
+}
+
+/// Runs the queries of a page and returns the page as it should be.
+async fn page(text: &str, cut: Cut) -> String {
+    let mut out = String::new();
+    let mut blocks = Blocks::default();
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        writeln!(out, "{line}").unwrap();
+        let Some(language) = line.strip_prefix("```") else { continue };
+        let mut block = String::new();
+        for line in lines.by_ref().take_while(|it| *it != "```") {
+            writeln!(block, "{line}").unwrap();
+        }
+        let block = match language.split_whitespace().collect::<Vec<_>>().as_slice() {
+            ["log"] => {
+                // New logs take the place of those before, unless they stand side by side.
+                if blocks.query.is_some() {
+                    blocks = Blocks::default();
+                }
+                blocks.logs.push(block.clone());
+                block
+            }
+            ["csv", name] => {
+                blocks.tables.push(((*name).to_owned(), block.clone()));
+                block
+            }
+            ["query"] => {
+                blocks.query = Some(block.trim_end().to_owned());
+                block
+            }
+            ["answer"] => {
+                let query = blocks.query.clone().unwrap();
+                let fresh = || logs(&blocks.logs, &blocks.tables, cut);
+                blocks.asked.get_or_insert_with(fresh).answer(&query).await
+            }
+            other => panic!("a page has no block of {other:?}"),
+        };
+        writeln!(out, "{block}```").unwrap();
+    }
+    out
+}
+
+fn pages() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../query/pages/run");
+    let mut pages: Vec<PathBuf> =
+        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    pages.sort();
+    pages
+}
+
+#[tokio::test]
+async fn the_pages_give_their_answers() {
+    let pages = pages();
+    assert!(!pages.is_empty());
+    let mut wrong = Vec::new();
+    for path in pages {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let given = page(&text, Cut::AsRead).await;
+        if given == text {
+            continue;
+        }
+        if std::env::var_os("UPDATE_EXPECT").is_some() {
+            std::fs::write(&path, given).unwrap();
+            continue;
+        }
+        wrong.push(format!("{}:\n{given}", path.display()));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[tokio::test]
+async fn answers_do_not_depend_on_how_rows_are_cut() {
+    for path in pages() {
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert_eq!(page(&text, Cut::RowByRow).await, text, "{}", path.display());
+    }
+}
