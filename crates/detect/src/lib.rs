@@ -6,6 +6,7 @@
 //!
 //! Adding a kind is one file under `kinds`, an operator one file under `conditions/operators`.
 
+mod about;
 mod conditions;
 mod detector;
 mod error;

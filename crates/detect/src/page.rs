@@ -4,21 +4,21 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use haechi_catalog::Detection;
-use haechi_model::{Finding, FindingId, Severity, Window};
+use haechi_model::{Finding, Window};
 use toml::Value as Toml;
 
 use crate::DetectError;
+use crate::about::About;
 use crate::conditions::AnyOf;
 use crate::exchanges::{Aspect, Exchange, TraceSql};
 use crate::kinds::{Kind, Watch};
 use crate::limits::ROUTINE_HISTORY_DAYS;
 use crate::lists::Lists;
-use crate::raised::{Draft, Raised, Subject};
+use crate::raised::{Raised, Subject};
 use crate::rows::Row;
 use crate::schema::{ACCOUNT, RECORD, REGION, Schema};
 use crate::sentence::Sentence;
 use crate::setup::{Fault, Setup};
-use crate::sql;
 
 /// A page that looks at rows.
 pub(crate) struct Watcher {
@@ -35,28 +35,6 @@ pub(crate) struct Watcher {
     pub(crate) slots: BTreeSet<usize>,
     /// SQL that holds for at least the page's rows, and whether for no others.
     predicate: (String, bool),
-}
-
-/// What the page says of every finding it makes.
-struct About {
-    page: String,
-    /// The source, where it is not the one that the page names first.
-    other_source: Option<String>,
-    title: String,
-    title_ko: String,
-    finding_type: String,
-    severity: Severity,
-    techniques: Vec<String>,
-    /// The SQL that begins every evidence.
-    select: String,
-    /// The subject and the groups in SQL, when they all stand in columns and every row speaks.
-    identity: Option<Vec<String>>,
-    /// The subject alone in SQL.
-    subject: Option<String>,
-    /// What names a record in SQL, when its source gives it an id.
-    id: Option<String>,
-    /// The columns of flows, when the source has them.
-    flows: Option<TraceSql>,
 }
 
 impl Watcher {
@@ -243,104 +221,3 @@ fn conditions_of(detection: &Detection) -> String {
     let written = |key| detection.settings.get(key).map(ToString::to_string);
     format!("{:?} {:?}", written("match"), written("unless"))
 }
-
-impl About {
-    fn finding(&self, sentence: &Sentence, exact: Option<&str>, mut draft: Draft) -> Finding {
-        if !draft.trace.is_empty() {
-            for (name, text) in draft.trace.shown() {
-                draft.fact(name, crate::sentence::Fact::Text(text));
-            }
-            draft.fact("host", crate::sentence::Fact::Text(draft.subject.clone()));
-        }
-        draft.fact("count", crate::sentence::Fact::Number(draft.count));
-        Finding {
-            id: self.id_of(&draft),
-            kind: self.finding_type.clone(),
-            page: self.page.clone(),
-            title: self.title.clone(),
-            title_ko: self.title_ko.clone(),
-            severity: self.severity,
-            evidence: self.evidence(exact, &draft),
-            why: sentence.spoken(&draft.shown, &draft.facts),
-            subject: draft.subject,
-            account: draft.account,
-            region: draft.region,
-            count: draft.count,
-            first_seen: draft.first,
-            last_seen: draft.last,
-            records: draft.records,
-            techniques: self.techniques.clone(),
-        }
-    }
-
-    /// Names the finding after its page and its subject; lengths keep the parts apart.
-    fn id_of(&self, draft: &Draft) -> FindingId {
-        let mut hasher = blake3::Hasher::new();
-        let account = draft.account.as_deref().unwrap_or_default();
-        let parts = [self.page.as_str(), account, draft.subject.as_str()];
-        let more = draft.group.iter().chain(&self.other_source).map(String::as_str);
-        for part in parts.into_iter().chain(more) {
-            hasher.update(&(part.len() as u64).to_le_bytes());
-            hasher.update(part.as_bytes());
-        }
-        FindingId(hasher.finalize().to_hex().chars().take(ID_LENGTH).collect())
-    }
-
-    /// Returns SQL that gives the finding's records again: by what the page says, where SQL can
-    /// say it exactly, and else by their ids.
-    fn evidence(&self, exact: Option<&str>, draft: &Draft) -> String {
-        let mut parts = Vec::new();
-        let said = self.said(draft);
-        match (exact, &self.identity) {
-            _ if said.is_some() => {
-                parts.extend(said);
-                if let Some(account) = &draft.account {
-                    parts.push(format!("\"account\" = {}", sql::literal(account)));
-                }
-                parts.push(format!("\"time\" >= '{}'", draft.first));
-                parts.push(format!("\"time\" <= '{}'", draft.last));
-            }
-            (Some(predicate), Some(columns)) if draft.subject != "unknown" => {
-                parts.push(predicate.to_owned());
-                let values = std::iter::once(&draft.subject).chain(&draft.group);
-                for (column, value) in columns.iter().zip(values) {
-                    parts.push(format!("{column} = {}", sql::literal(value)));
-                }
-                if let Some(account) = &draft.account {
-                    parts.push(format!("\"account\" = {}", sql::literal(account)));
-                }
-                parts.push(format!("\"time\" >= '{}'", draft.first));
-                parts.push(format!("\"time\" <= '{}'", draft.last));
-            }
-            _ => parts.push(self.by_id(&draft.records)),
-        }
-        parts.extend(sql::days(draft.first, draft.last));
-        format!("{}{} order by \"time\"", self.select, parts.join(" and "))
-    }
-
-    /// Returns what the kind itself can say of the records in SQL.
-    fn said(&self, draft: &Draft) -> Option<String> {
-        let flows = self.flows.as_ref().filter(|_| !draft.trace.is_empty());
-        let Some(said) = &draft.evidence else {
-            return flows.map(|columns| draft.trace.sql(columns));
-        };
-        let subject = self.subject.as_ref()?;
-        Some(format!("{said} and {subject} = {}", sql::literal(&draft.subject)))
-    }
-
-    fn by_id(&self, records: &[String]) -> String {
-        if let Some(id) = &self.id {
-            return format!("{id} in {}", sql::literals(records));
-        }
-        let place = |record: &String| {
-            let (file, position) = record.rsplit_once(':').unwrap_or((record, ""));
-            let position: u64 = position.parse().unwrap_or_default();
-            format!("(\"file\" = {} and \"position\" = {position})", sql::literal(file))
-        };
-        let places: Vec<String> = records.iter().map(place).collect();
-        format!("({})", places.join(" or "))
-    }
-}
-
-/// The hexadecimal digits of a finding's id: 80 bits, short enough to be read out.
-const ID_LENGTH: usize = 20;
