@@ -115,7 +115,17 @@ fn update(page: &str, example: &Example, found: &str) {
 
 /// Each has a test below, so that they run side by side: each example runs the binary twice.
 const THEMES: &[&str] = &[
-    "access", "activity", "compute", "data", "defence", "dns", "functions", "identity", "kubernetes", "network", "web",
+    "access",
+    "activity",
+    "compute",
+    "data",
+    "defence",
+    "dns",
+    "functions",
+    "identity",
+    "kubernetes",
+    "network",
+    "web",
 ];
 
 #[test]
@@ -192,7 +202,8 @@ fn the_guide_lists_every_question() {
             write!(reference, "\n## {theme}\n\n").unwrap();
             reference.push_str("| Question | Asks | 질문 | Told |\n| --- | --- | --- | --- |\n");
         }
-        let told: Vec<String> = question.parameters.iter().map(|it| format!("`{}`", it.name)).collect();
+        let told: Vec<String> =
+            question.parameters.iter().map(|it| format!("`{}`", it.name)).collect();
         let (name, title, ko) = (&question.name, &question.title, &question.ko.title);
         writeln!(reference, "| `{name}` | {title} | {ko} | {} |", told.join(", ")).unwrap();
     }
