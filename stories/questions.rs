@@ -234,7 +234,7 @@ fn what_is_wrong_with_asking_is_said() {
         (&["deleted"], "`activity/deleted-this`"),
         (&["deleted-this"], "must be told `name`"),
         (&["deleted-this", "--param", "name"], "write --param name=value"),
-        (&["deleted-this", "--param", "nam=x"], "has no parameter `nam`"),
+        (&["deleted-this", "--param", "title=x"], "has no parameter `title`"),
         (&["calls-from-this-address", "--param", "address=x"], "is an address"),
     ] {
         let said = desk.fail(&[&["ask"], arguments].concat());
