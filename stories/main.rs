@@ -19,9 +19,9 @@ mod ocsf_pairs;
 #[cfg(test)]
 mod on_s3;
 #[cfg(test)]
-mod questions;
-#[cfg(test)]
 mod query;
+#[cfg(test)]
+mod questions;
 #[cfg(test)]
 mod support;
 #[cfg(test)]
