@@ -27,6 +27,8 @@ mod on_s3;
 #[cfg(test)]
 mod query;
 #[cfg(test)]
+mod questions;
+#[cfg(test)]
 mod support;
 #[cfg(test)]
 mod tail;

@@ -51,8 +51,8 @@ fn lines_are_shown_as_they_come() {
     let mut tail =
         Tail::start(&desk, &[path.to_str().unwrap(), "--from-start", "--filter", "ERROR"]);
     assert_eq!(tail.next(), "ERROR first");
-    append(&mut file, "INFO second\nERROR thi");
-    append(&mut file, "rd \u{1b}[2J\nERROR fourth\n");
+    append(&mut file, "INFO second\nERROR ");
+    append(&mut file, "third \u{1b}[2J\nERROR fourth\n");
     assert_eq!(tail.next(), "ERROR third \\u{1b}[2J");
     assert_eq!(tail.next(), "ERROR fourth");
 }

@@ -224,7 +224,7 @@ mod tests {
             let error = read("who/x", &PAGE.replace(from, to)).unwrap_err().to_string();
             assert!(error.contains(reason), "{error}");
         };
-        check("{{name}}", "{{nam}}", "does not use the parameter `name`");
+        check("{{name}}", "{{title}}", "does not use the parameter `name`");
         check("= \"{{name}}\"", "= \"{{name}} {{other}}\"", "uses `{{other}}`");
         check("```query", "```text", "has one query");
         check("## Ask next", "## Next", "one section `## Ask next`");

@@ -42,6 +42,8 @@ pub enum Command {
     Rejects(Listing),
     /// Show for each source, account, Region and hour how much was logged, and where logs lack
     Coverage(Listing),
+    /// Ask a ready question of the logs; without one, list the questions
+    Ask(Ask),
     /// Try filter patterns, the language of metric filters and live tail
     #[command(subcommand)]
     FilterPattern(FilterPatternCommand),
@@ -343,6 +345,41 @@ pub enum Adaptation {
     Normal,
     /// Within weeks
     Slow,
+}
+
+/// `haechi ask`
+#[derive(Debug, ClapArgs)]
+pub struct Ask {
+    /// The question, such as `deleted-this`, or a theme to list
+    pub question: Option<String>,
+    /// What the question must be told (may be given several times)
+    #[arg(long = "param", value_name = "NAME=VALUE")]
+    pub parameters: Vec<String>,
+    /// The language of the question and of how to read its answer
+    #[arg(long, value_enum, default_value_t = Language::En, env = "HAECHI_LANG")]
+    pub lang: Language,
+    /// Print the query instead of running it
+    #[arg(long)]
+    pub show_query: bool,
+    #[command(flatten)]
+    pub lake: LakeArgs,
+    #[command(flatten)]
+    pub window: WindowArgs,
+    /// How to print the answer
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub format: Format,
+    /// Do not shorten long values in tables
+    #[arg(long)]
+    pub wide: bool,
+}
+
+/// A language of people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Language {
+    /// English
+    En,
+    /// Korean
+    Ko,
 }
 
 /// `haechi filter-pattern`

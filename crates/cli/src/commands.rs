@@ -8,6 +8,7 @@ use haechi_catalog::Catalog;
 use crate::args::{Args, Command};
 use crate::session::Session;
 
+mod ask;
 mod coverage;
 mod fields;
 mod filter_pattern;
@@ -40,6 +41,7 @@ pub fn run(args: Args) -> Result<ExitCode> {
         Command::Sources(args) => listing::sources(&session, &args)?,
         Command::Rejects(args) => listing::rejects(&session, &args)?,
         Command::Coverage(args) => listing::coverage(&session, &args)?,
+        Command::Ask(args) => ask::run(&session, &args)?,
         Command::FilterPattern(args) => return filter_pattern::run(&session, &args),
         Command::Tail(args) => return tail::run(&args),
         Command::Lake(args) => lake::run(&session, &args)?,

@@ -56,9 +56,9 @@ pub fn of_files(
     let mut rows = InMemory::new(&mappings);
     for index in 0..found.n_objects() {
         let Some(object) = found.object_at(index) else { break };
-        let opened = open(&object).with_context(|| format!("cannot read `{}`", object.name))?;
+        let mut opened = open(&object).with_context(|| format!("cannot read `{}`", object.name))?;
         rows.begin(&object.name);
-        read_object(&object.name, opened, &mappings, &mut rows)
+        read_object(&object.name, &mut opened, &mappings, &mut rows)
             .map_err(|error| anyhow!("{error}"))?;
     }
     if 0 < rows.n_rejects {

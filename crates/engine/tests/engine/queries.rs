@@ -12,7 +12,7 @@ use haechi_catalog::Catalog;
 use haechi_engine::{Embedded, Options};
 use haechi_model::Timestamp;
 use haechi_query::sql::{self, Dress, LookupTable, Request};
-use haechi_query::{Engine, parse};
+use haechi_query::{Engine, check, parse};
 use haechi_sources::{InMemory, Mappings, Opened, read_object, schema};
 use object_store::memory::InMemory as NoFiles;
 use url::Url;
@@ -48,8 +48,8 @@ fn logs(texts: &[String], tables: &[(String, String)], cut: Cut) -> Logs {
     for (number, text) in texts.iter().enumerate() {
         let name = format!("{number}.log");
         rows.begin(&name);
-        let opened = Opened::of_bytes(text.clone().into_bytes());
-        read_object(&name, opened, &mappings, &mut rows).unwrap();
+        let mut opened = Opened::of_bytes(text.clone().into_bytes());
+        read_object(&name, &mut opened, &mappings, &mut rows).unwrap();
     }
     assert_eq!(rows.n_rejects, 0, "a page's logs are all rows");
     let rows = rows.finish().unwrap();
@@ -198,4 +198,55 @@ async fn answers_do_not_depend_on_how_rows_are_cut() {
         let text = std::fs::read_to_string(&path).unwrap();
         assert_eq!(page(&text, Cut::RowByRow).await, text, "{}", path.display());
     }
+}
+
+/// The first log of each page: events of several sources.
+fn sample() -> Vec<String> {
+    let texts = pages().into_iter().map(|path| std::fs::read_to_string(path).unwrap());
+    let blocks = texts.map(|text| {
+        let (_, block) = text.split_once("```log\n").unwrap();
+        block.split_once("```").unwrap().0.to_owned()
+    });
+    blocks.collect()
+}
+
+/// The real queries beside the folder of logs.
+fn real_queries() -> Vec<String> {
+    let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data");
+    let logs = std::env::var_os("HAECHI_CORPUS").map_or_else(|| beside.into(), PathBuf::from);
+    let text = std::fs::read_to_string(logs.join("../facts/logs-insights-queries.jsonl")).unwrap();
+    let query = |line: &str| {
+        let record: serde_json::Value = serde_json::from_str(line).unwrap();
+        record["query"].as_str().unwrap().to_owned()
+    };
+    text.lines().map(query).collect()
+}
+
+/// What the plan of a right query may be refused with: what is not here, and what does not run yet.
+const REASONS: &[&str] = &[
+    "there is no log group",
+    "no log group here is meant by this",
+    "there is no lookup table",
+    "does not run yet",
+];
+
+#[tokio::test]
+async fn corpus_real_queries_run_or_are_refused_with_a_reason() {
+    let logs = logs(&sample(), &[], Cut::AsRead);
+    let (mut n_run, mut wrong) = (0, Vec::new());
+    for text in real_queries() {
+        let Ok(query) = parse(&text) else { continue };
+        let errors = check::check(&text, &query, &check::Options::default());
+        if errors.iter().any(|it| it.is_error()) {
+            continue;
+        }
+        let answer = logs.answer(&text).await;
+        if answer.starts_with('+') {
+            n_run += 1;
+        } else if !REASONS.iter().any(|reason| answer.contains(reason)) {
+            wrong.push(answer);
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(400 < n_run, "{n_run} ran");
 }
