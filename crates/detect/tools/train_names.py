@@ -5,7 +5,7 @@
 
 CHOSEN_LIST is a text file of names that people chose, one a line (a popularity list and, better,
 a sample of ordinary names that nobody has heard of). What was used, with its licence, stands in
-docs/decisions/0004-names-that-nobody-chose.md.
+docs/decisions/0006-a-model-of-made-up-names.md.
 
 The other side is not taken from any malware: `invented` makes names in the ways that such programs
 commonly do (letters at random, hexadecimal digits, syllables, words put together, changed names).
