@@ -11,6 +11,7 @@ use futures::TryStreamExt;
 use haechi_catalog::Catalog;
 use haechi_engine::{Embedded, Options};
 use haechi_model::Timestamp;
+use haechi_query::diagnostic::Diagnostic;
 use haechi_query::sql::{self, Dress, LookupTable, Request};
 use haechi_query::{Engine, check, parse};
 use haechi_sources::{InMemory, Mappings, Opened, read_object, schema};
@@ -237,7 +238,7 @@ async fn corpus_real_queries_run_or_are_refused_with_a_reason() {
     for text in real_queries() {
         let Ok(query) = parse(&text) else { continue };
         let errors = check::check(&text, &query, &check::Options::default());
-        if errors.iter().any(|it| it.is_error()) {
+        if errors.iter().any(Diagnostic::is_error) {
             continue;
         }
         let answer = logs.answer(&text).await;

@@ -1,6 +1,6 @@
 //! The parts of a tree that hold expressions and queries, for those who look at all of them.
 
-use super::{Command, Expr, ExprKind, Query};
+use super::{Command, Expr, ExprKind, Projection, Query};
 
 impl Expr {
     /// The expressions directly inside this one; not those of a query inside it.
@@ -90,5 +90,23 @@ impl Command {
             Self::AppendCols(it) => Some(&mut it.query),
             _ => None,
         }
+    }
+}
+
+impl Query {
+    /// The columns of the last `fields` or `display`, unless a `stats` stands behind it: what a
+    /// query behind `in` is compared with.
+    #[must_use]
+    pub fn selected(&self) -> Option<&[Projection]> {
+        let mut selected: Option<&[Projection]> = None;
+        for stage in &self.stages {
+            match &stage.command {
+                Command::Fields(it) => selected = Some(&it.projections),
+                Command::Display(it) => selected = Some(&it.projections),
+                Command::Stats(_) => selected = None,
+                _ => {}
+            }
+        }
+        selected
     }
 }

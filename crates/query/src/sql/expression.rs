@@ -3,7 +3,8 @@
 use super::kind::{Kind, Literal, Term};
 use super::{Lowering, call, comparison, events};
 use crate::ast::{
-    BinaryOperator, Expr, ExprKind, LikePattern, Number, Path, Query, Segment, UnaryOperator,
+    BinaryOperator, Expr, ExprKind, LikePattern, Number, Path, Projection, Query, Segment,
+    UnaryOperator,
 };
 use crate::diagnostic::{Diagnostic, Outcome};
 use crate::sql::{script, stages, text};
@@ -153,7 +154,8 @@ fn inner(
     for stage in &query.stages {
         stages::stage(&mut lowering, stage)?;
     }
-    let shown = super::answer::shown(&mut lowering);
+    let selected = query.selected().map(|it| it.iter().map(Projection::name).collect());
+    let shown: Vec<String> = selected.unwrap_or_else(|| super::answer::shown(&mut lowering));
     let [name] = shown.as_slice() else {
         let message = format!("this query gives {} columns; `in` needs one", shown.len());
         return Err(Diagnostic::error(query.span, message)

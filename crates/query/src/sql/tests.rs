@@ -167,3 +167,16 @@ fn every_function_is_lowered_or_refused_with_a_reason() {
         assert!(is_refused || sql.starts_with("WITH "), "{text}: {sql}");
     }
 }
+
+#[test]
+fn the_last_fields_of_an_inner_query_are_compared() {
+    let text = sql("filter eventName in (SOURCE 'vpc_flow' | stats count(*) as n by srcaddr \
+         | filter n > 3 | fields srcaddr)");
+    assert!(text.contains("IN (SELECT"), "{text}");
+}
+
+#[test]
+fn names_behind_parse_may_be_for_all_groups() {
+    let text = sql("parse @message /(?<a>x)(y)/ as b, c | display b, c");
+    assert!(text.contains("\"b\"") && !text.contains("\"a\""), "{text}");
+}

@@ -131,7 +131,8 @@ fn expression_of(glob: &str) -> String {
     }
 }
 
-/// Returns a name for each group: its own, or the next of those behind `as`.
+/// Returns a name for each group: its own, or the next of those behind `as`, which are for all
+/// groups when there are as many.
 fn group_names(pattern: &str, names: &[Name]) -> Result<Vec<String>, String> {
     let regex = Regex::new(pattern).map_err(|error| {
         let text = error.to_string();
@@ -139,9 +140,13 @@ fn group_names(pattern: &str, names: &[Name]) -> Result<Vec<String>, String> {
     })?;
     let mut given = names.iter();
     let groups = regex.capture_names().skip(1);
+    let is_for_all = names.len() == groups.len();
     let names = groups.enumerate().map(|(number, own)| {
         let next = || given.next().map(|name| name.text.clone());
-        own.map(str::to_owned).or_else(next).unwrap_or_else(|| format!("group{}", number + 1))
+        own.filter(|_| !is_for_all)
+            .map(str::to_owned)
+            .or_else(next)
+            .unwrap_or_else(|| format!("group{}", number + 1))
     });
     Ok(names.collect())
 }
