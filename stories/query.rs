@@ -114,3 +114,18 @@ fn the_fields_of_a_group_are_listed_with_their_share() {
     assert_eq!(share("requestParameters.key"), Some(67));
     assert_eq!(share("@message"), Some(100));
 }
+
+#[test]
+fn a_misspelt_field_is_told_when_nothing_matches() {
+    let desk = Desk::new();
+    ask(&desk, "limit 1", "json");
+    let lake = desk.path("lake");
+    let asked = |query: &str| {
+        said(&desk.command(&["query", query, "--lake", lake.to_str().unwrap()]).output().unwrap())
+    };
+    let misspelt = asked("filter eventNam = 'GetObject' | stats count(*)");
+    assert!(misspelt.contains("no column is called `eventNam`"), "{misspelt}");
+    assert!(misspelt.contains("did you mean `eventName`?"), "{misspelt}");
+    let matched = asked("filter requestParameters.key = 'plans.pdf'");
+    assert!(!matched.contains("no column"), "{matched}");
+}

@@ -15,6 +15,7 @@ mod group;
 mod kind;
 mod listing;
 mod mentions;
+mod misspelt;
 mod relation;
 mod script;
 mod stages;
@@ -26,6 +27,7 @@ mod tests;
 pub use group::{Group, GroupField, LookupTable};
 pub use kind::Kind;
 pub use listing::fields;
+pub use misspelt::misspelt;
 
 use crate::ast::{Command, Name, Path, Period, Query, Segment};
 use crate::diagnostic::Outcome;

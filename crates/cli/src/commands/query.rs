@@ -43,19 +43,30 @@ pub fn run(session: &Session, args: &Query) -> Result<()> {
         if sql.is_estimate {
             return Err(anyhow!("the command `estimate` does not run yet"));
         }
-        answer(&logs, &sql, args).await
+        let n_matched = answer(&logs, &sql, args).await?;
+        if n_matched == Some(0) {
+            for warning in sql::misspelt(&query, &groups) {
+                talk::note(warning.render(&text).trim_end());
+            }
+        }
+        Ok(())
     })
 }
 
-async fn answer(logs: &Logs, sql: &Sql, args: &Query) -> Result<()> {
+/// Prints the answer; returns how many records matched, where that is counted: what was read into
+/// memory is not.
+async fn answer(logs: &Logs, sql: &Sql, args: &Query) -> Result<Option<usize>> {
     let (answer, figures) = logs.engine.query_counted(&sql.text).await?;
     output::answer(answer, args.format, args.wide).await?;
+    if !args.files.is_empty() {
+        return Ok(None);
+    }
     let read = figures.read();
     talk::note(&format!(
         "recordsMatched {}, recordsScanned {}, bytesScanned {}",
         read.rows_matched, read.rows_scanned, read.bytes_scanned
     ));
-    Ok(())
+    Ok(Some(read.rows_matched))
 }
 
 fn text(args: &Query) -> Result<String> {
