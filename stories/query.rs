@@ -123,8 +123,8 @@ fn a_misspelt_field_is_told_when_nothing_matches() {
     let asked = |query: &str| {
         said(&desk.command(&["query", query, "--lake", lake.to_str().unwrap()]).output().unwrap())
     };
-    let misspelt = asked("filter eventNam = 'GetObject' | stats count(*)");
-    assert!(misspelt.contains("no column is called `eventNam`"), "{misspelt}");
+    let misspelt = asked("filter eventname = 'GetObject' | stats count(*)");
+    assert!(misspelt.contains("no column is called `eventname`"), "{misspelt}");
     assert!(misspelt.contains("did you mean `eventName`?"), "{misspelt}");
     let matched = asked("filter requestParameters.key = 'plans.pdf'");
     assert!(!matched.contains("no column"), "{matched}");
