@@ -13,6 +13,7 @@ mod long_connection;
 mod matches;
 mod new_port;
 mod probe;
+mod rate;
 mod scan;
 mod threshold;
 mod tunnel;
@@ -48,6 +49,7 @@ pub const ALL: &[&Kind] = &[
     &first_seen::KIND,
     &created_key::KIND,
     &follows::KIND,
+    &rate::KIND,
     &scan::KIND,
     &probe::KIND,
     &brute_force::KIND,

@@ -35,6 +35,10 @@ pub const SCOPE_VALUES_MAX: usize = 1_000;
 /// The newly created access keys that are followed at once; the oldest are let go first.
 pub const KEYS_MAX: usize = 10_000;
 
+/// The things that one `rate` page counts apart, each below 40 KB: what a busy one has done in each
+/// five minutes of a week.
+pub const RATES_MAX: usize = 4_096;
+
 /// The longest history a page may ask for: a year of rows is the most that a scan reads again.
 pub const HISTORY_DAYS_MAX: u32 = 366;
 
