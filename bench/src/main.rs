@@ -70,6 +70,9 @@ enum Command {
     Nab {
         /// The folder that holds `data/` and `combined_windows.json`
         folder: PathBuf,
+        /// Score what another detector wrote too: NAME=FOLDER with a CSV file for each series
+        #[arg(long = "peer")]
+        peers: Vec<String>,
         /// Show each file too
         #[arg(long)]
         files: bool,
@@ -102,7 +105,7 @@ fn main() -> anyhow::Result<()> {
             insights::run();
             Ok(())
         }
-        Command::Nab { folder, files } => nab::run(&folder, files),
+        Command::Nab { folder, peers, files } => nab::run(&folder, &peers, files),
         Command::Ingest { path, lake, threads } => ingest::run(&path, &lake, threads),
     }
 }

@@ -16,7 +16,7 @@ use haechi_baseline::ALARM_SCORE;
 use crate::compare::print;
 
 use self::corpus::Series;
-use self::detectors::{ALL, Contender};
+use self::detectors::{Contender, HAECHI, own};
 use self::ranges::{Ranges, volume_under_surface};
 use self::scorer::{
     Outcome, PROFILES, Profile, Scored, at_best_threshold, at_threshold, normalised, worths,
@@ -28,8 +28,10 @@ struct Run<'corpus> {
     scores: Vec<Vec<f64>>,
 }
 
-/// Prints what every contender scores; with `by_file`, ours on each file too.
-pub(crate) fn run(folder: &Path, by_file: bool) -> Result<()> {
+/// Prints what every contender scores, peers given as `NAME=FOLDER` too; with `by_file`, on each
+/// file.
+pub(crate) fn run(folder: &Path, peers: &[String], by_file: bool) -> Result<()> {
+    let peers = peers.iter().map(|peer| Contender::peer(peer)).collect::<Result<Vec<_>>>()?;
     let series = corpus::read(folder)?;
     let points: usize = series.iter().map(|each| each.points.len()).sum();
     let windows: usize = series.iter().map(|each| each.windows.len()).sum();
@@ -37,10 +39,12 @@ pub(crate) fn run(folder: &Path, by_file: bool) -> Result<()> {
     print(
         "detector            threshold           standard   low FP   low FN  FP rows  windows  VUS-PR  range F1  delay",
     );
-    for contender in ALL {
-        let run = Run::of(contender, &series);
-        run.print(contender.name, None);
-        run.print(contender.name, Some(ALARM_SCORE));
+    for contender in own().into_iter().chain(peers) {
+        let run = Run::of(&contender, &series)?;
+        run.print(&contender.name, None);
+        if contender.name == HAECHI {
+            run.print(&contender.name, Some(ALARM_SCORE));
+        }
         print(&format!(
             "{:18} standard {:.2} when each folder is scored at the threshold best for the others",
             contender.name,
@@ -54,9 +58,9 @@ pub(crate) fn run(folder: &Path, by_file: bool) -> Result<()> {
 }
 
 impl<'corpus> Run<'corpus> {
-    fn of(contender: &Contender, series: &'corpus [Series]) -> Self {
-        let scores = series.iter().map(|each| (contender.scores)(&each.points)).collect();
-        Self { series, scores }
+    fn of(contender: &Contender, series: &'corpus [Series]) -> Result<Self> {
+        let scores = series.iter().map(|each| contender.scores(each)).collect::<Result<_>>()?;
+        Ok(Self { series, scores })
     }
 
     /// Prints one line: at the threshold that is best for each profile, as the benchmark's own

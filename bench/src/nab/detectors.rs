@@ -1,19 +1,66 @@
-//! What is scored: haechi's detector, and plain ones that show what the corpus rewards.
+//! What is scored: haechi's detector, plain ones that show what the corpus rewards, and what others
+//! wrote into files.
 
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, ensure};
 use haechi_baseline::{Detector, Point};
+
+use super::corpus::Series;
 
 /// A name and the scores of a series under it.
 pub(crate) struct Contender {
-    pub name: &'static str,
-    pub scores: fn(&[Point]) -> Vec<f64>,
+    pub name: String,
+    scores: Scores,
 }
 
-/// Every contender, ours first.
-pub(crate) const ALL: &[Contender] = &[
-    Contender { name: "haechi", scores: haechi },
-    Contender { name: "windowed Gaussian", scores: windowed_gaussian },
-    Contender { name: "silence", scores: silence },
-];
+enum Scores {
+    /// Computed.
+    Of(fn(&[Point]) -> Vec<f64>),
+    /// Read from the last column of CSV files named like the series.
+    In(PathBuf),
+}
+
+/// The name of our own detector, whose scores are meant to be held against one fixed threshold.
+pub(crate) const HAECHI: &str = "haechi";
+
+/// Returns the contenders that need no files, ours first.
+pub(crate) fn own() -> [Contender; 3] {
+    let own = |name: &str, scores| Contender { name: name.to_owned(), scores: Scores::Of(scores) };
+    [own(HAECHI, haechi), own("windowed Gaussian", windowed_gaussian), own("silence", silence)]
+}
+
+impl Contender {
+    /// Reads `NAME=FOLDER`.
+    pub(crate) fn peer(argument: &str) -> Result<Self> {
+        let (name, folder) = argument.split_once('=').context("a peer is given as NAME=FOLDER")?;
+        Ok(Self { name: name.to_owned(), scores: Scores::In(folder.into()) })
+    }
+
+    /// Returns a score for each point of the series.
+    pub(crate) fn scores(&self, series: &Series) -> Result<Vec<f64>> {
+        let folder = match &self.scores {
+            Scores::Of(scores) => return Ok(scores(&series.points)),
+            Scores::In(folder) => folder,
+        };
+        let path = folder.join(&series.name);
+        let text = std::fs::read_to_string(&path)
+            .with_context(|| format!("cannot read the scores `{}`", path.display()))?;
+        let score = |line: &str| {
+            let last = line.rsplit(',').next().unwrap_or_default();
+            last.trim().parse::<f64>().with_context(|| format!("`{last}` is no score"))
+        };
+        let scores: Vec<f64> = text
+            .lines()
+            .skip(1)
+            .map(score)
+            .collect::<Result<_>>()
+            .with_context(|| format!("in `{}`", path.display()))?;
+        let n_points = series.points.len();
+        ensure!(scores.len() == n_points, "`{}` has not {n_points} scores", path.display());
+        Ok(scores)
+    }
+}
 
 fn haechi(points: &[Point]) -> Vec<f64> {
     let mut detector = Detector::default();
