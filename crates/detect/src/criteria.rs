@@ -122,8 +122,17 @@ impl Criteria {
 
     /// Adds the criterion that an attribute has a value.
     pub fn require(&mut self, attribute: &str, value: &str) {
+        self.add(attribute, Operator::Equals, value);
+    }
+
+    /// Adds the criterion that an attribute fits a pattern with `*` and `?`.
+    pub fn require_match(&mut self, attribute: &str, pattern: &str) {
+        self.add(attribute, Operator::Matches, pattern);
+    }
+
+    fn add(&mut self, attribute: &str, operator: Operator, value: &str) {
         let (attribute, values) = (attribute.to_owned(), vec![value.to_owned()]);
-        self.conditions.push(Condition { attribute, operator: Operator::Equals, values });
+        self.conditions.push(Condition { attribute, operator, values });
     }
 
     /// Tells whether a finding in GuardDuty's form fits.
@@ -197,10 +206,9 @@ fn check_attribute(name: &str) -> Result<(), BadCriteria> {
         return Ok(());
     }
     let last = name.rsplit('.').next().unwrap_or(name).to_ascii_lowercase();
-    let nearest =
-        known().find(|known| known.to_ascii_lowercase() == name.to_ascii_lowercase()).or_else(
-            || known().find(|known| known.to_ascii_lowercase().ends_with(&format!(".{last}"))),
-        );
+    let nearest = known().find(|known| known.eq_ignore_ascii_case(name)).or_else(|| {
+        known().find(|known| known.to_ascii_lowercase().ends_with(&format!(".{last}")))
+    });
     Err(BadCriteria::UnknownAttribute {
         name: name.to_owned(),
         nearest: nearest.map(str::to_owned),

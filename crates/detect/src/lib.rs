@@ -41,6 +41,6 @@ pub use documents::{asff, details, guardduty, ocsf, source_of};
 pub use error::{DetectError, StoreError};
 pub use lists::{Lists, Taken};
 pub use places::{BadPlaces, Places};
-pub use run::{run, run_with};
+pub use run::{Known, run, run_with};
 pub use setup::{Fault, Setup};
 pub use store::{Feedback, Filter, FilterAction, FindingStore, SavedFilter, StoredFinding};

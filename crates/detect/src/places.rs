@@ -1,4 +1,4 @@
-//! Where an address is and whose it is, by tables that the user brings: MaxMind's `.mmdb` files,
+//! Where an address is and whose it is, by tables that the user brings: `.mmdb` files,
 //! or ranges as CSV. Without tables nothing is known, and nothing is ever asked of the network.
 
 mod ranges;
@@ -33,7 +33,7 @@ enum Table {
     Ranges(Ranges),
 }
 
-/// What the tables of MaxMind, DB-IP and the others have in common, under the names of each.
+/// What the tables of several makers have in common, under the names that each gives it.
 #[derive(Debug, Default, Deserialize)]
 struct Entry {
     country: Option<Country>,

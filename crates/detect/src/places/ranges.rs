@@ -103,7 +103,7 @@ impl Ranges {
     }
 }
 
-fn find<T: Ord>(ranges: &[Range<T>], address: T) -> Option<u32> {
+fn find<T: Ord + Copy>(ranges: &[Range<T>], address: T) -> Option<u32> {
     let after = ranges.partition_point(|range| range.first <= address);
     let range = ranges.get(after.checked_sub(1)?)?;
     (address <= range.last).then_some(range.value)
