@@ -11,6 +11,8 @@ mod demo;
 #[cfg(test)]
 mod filter_pattern;
 #[cfg(test)]
+mod findings;
+#[cfg(test)]
 mod hostile;
 #[cfg(test)]
 mod insights;

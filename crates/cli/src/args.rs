@@ -1,5 +1,6 @@
 //! The command line: one definition from which help, completions and manual pages are made.
 
+mod findings;
 mod intake;
 mod queries;
 mod unusual;
@@ -10,11 +11,15 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use haechi_output::Format;
 
+pub use findings::{
+    Action, Choice, CoverageFormat, Detect, FilterArgs, Filters, Findings, Form, Ids, Knowledge,
+    Opinion,
+};
 pub use intake::{Ingest, LakeCommand, Scan, Simulate, Verify};
 pub use queries::{
     Ask, Fields, FilterPatternCommand, InsteadOfRunning, Language, Query, Sql, Tail, TailFormat,
 };
-pub use unusual::{Adaptation, Findings, InsightFormat, Insights, Metrics, MetricsBand};
+pub use unusual::{Adaptation, InsightFormat, Insights, Metrics, MetricsBand};
 
 /// Threat detection, investigation and hunting for AWS, on your own logs.
 #[derive(Debug, Parser)]
@@ -44,6 +49,12 @@ pub enum Command {
     /// Show what was found
     #[command(subcommand)]
     Findings(Findings),
+    /// Keep questions about findings, and archive what fits them
+    #[command(subcommand)]
+    Filters(Filters),
+    /// Try detections out, explain what they found, show what they cover
+    #[command(subcommand)]
+    Detect(Detect),
     /// Show what the lake holds of each log source
     Sources(Listing),
     /// Show what could not be read, and why

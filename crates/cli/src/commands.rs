@@ -10,8 +10,10 @@ use crate::session::Session;
 
 mod ask;
 mod coverage;
+mod detect;
 mod fields;
 mod filter_pattern;
+mod filters;
 mod findings;
 mod ingest;
 mod insights;
@@ -38,6 +40,8 @@ pub fn run(args: Args) -> Result<ExitCode> {
         Command::Query(args) => query::run(&session, &args)?,
         Command::Fields(args) => fields::run(&session, &args)?,
         Command::Findings(args) => findings::run(&session, &args)?,
+        Command::Filters(args) => filters::run(&session, &args)?,
+        Command::Detect(args) => detect::run(&session, &args)?,
         Command::Sources(args) => listing::sources(&session, &args)?,
         Command::Rejects(args) => listing::rejects(&session, &args)?,
         Command::Coverage(args) => listing::coverage(&session, &args)?,

@@ -7,7 +7,9 @@
 
 mod args;
 mod commands;
+mod details;
 mod groups;
+mod knowledge;
 mod lake;
 mod overview;
 mod progress;

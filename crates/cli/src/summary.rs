@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use haechi_catalog::Catalog;
+use haechi_detect::StoredFinding;
 use haechi_lake::{Ingested, Stats};
 use haechi_model::{Band, Finding, Timestamp};
 
@@ -132,7 +133,8 @@ pub fn findings(found: &[&Finding], most: usize) -> String {
 }
 
 /// Returns one finding in full.
-pub fn finding(finding: &Finding, catalog: &Catalog) -> String {
+pub fn finding(stored: &StoredFinding, catalog: &Catalog) -> String {
+    let finding = &stored.finding;
     let mut text = String::new();
     let page = catalog.detections.get(&finding.page);
     line(&mut text, &finding.title);
@@ -161,11 +163,27 @@ pub fn finding(finding: &Finding, catalog: &Catalog) -> String {
             line(&mut text, &format!("\nrespond\n  {}", prose.replace('\n', "\n  ")));
         }
     }
-    // The evidence holds values out of logs: only single quotes keep a shell from running them.
-    let quoted = finding.evidence.replace('\'', "'\\''");
-    line(&mut text, &format!("\nevidence\n  haechi sql '{quoted}'"));
+    opinions(&mut text, stored);
+    line(&mut text, "\nevidence");
+    for evidence in stored.earlier_evidence.iter().chain([&finding.evidence]) {
+        // It holds values out of logs: only single quotes keep a shell from running them.
+        line(&mut text, &format!("  haechi sql '{}'", evidence.replace('\'', "'\\''")));
+    }
     line(&mut text, &format!("\nrecords\n  {}", finding.records.join("\n  ")));
     text
+}
+
+/// Writes what people and rules have made of a finding.
+fn opinions(text: &mut String, stored: &StoredFinding) {
+    if let Some(name) = &stored.suppressed_by {
+        line(text, &format!("\narchived by the filter {name}"));
+    } else if stored.archived {
+        line(text, "\narchived");
+    }
+    if let Some(feedback) = stored.feedback {
+        let comments = stored.comments.as_deref().unwrap_or_default();
+        line(text, &format!("\nfeedback {} {comments}", feedback.name()));
+    }
 }
 
 fn principals(text: &mut String, overview: &Overview) {

@@ -11,6 +11,7 @@ use crate::DetectError;
 use crate::group::Group;
 use crate::lists::Lists;
 use crate::page::Watcher;
+use crate::places::Places;
 use crate::rows::Rows;
 use crate::schema::Schema;
 use crate::setup::Fault;
@@ -20,6 +21,7 @@ use crate::sql;
 pub struct Detector {
     sources: BTreeMap<String, SourceDetector>,
     own_accounts: BTreeSet<String>,
+    places: Arc<Places>,
     window: Window,
 }
 
@@ -72,7 +74,8 @@ impl Detector {
             let detector = SourceDetector::new(source, &detections)?;
             sources.insert(name.to_owned(), detector);
         }
-        Ok(Self { sources, own_accounts: BTreeSet::new(), window: Window::default() })
+        let (own_accounts, places) = (BTreeSet::new(), Arc::default());
+        Ok(Self { sources, own_accounts, places, window: Window::default() })
     }
 
     /// Names the accounts that belong to whoever runs haechi, beside the one of each record.
@@ -87,6 +90,11 @@ impl Detector {
             source.plain.set_lists(&lists);
             source.deep.set_lists(&lists);
         }
+    }
+
+    /// Gives the pages the user's tables of where addresses are.
+    pub fn set_places(&mut self, places: Arc<Places>) {
+        self.places = places;
     }
 
     /// Raises only what happens inside the window; what is shown before it is history.
@@ -132,7 +140,7 @@ impl Detector {
         let Some(detector) = self.sources.get_mut(source) else {
             return Err(DetectError::UnknownSource { source_name: source.to_owned() });
         };
-        let rows = Rows::new(&detector.schema, &self.own_accounts, batch)?;
+        let rows = Rows::new(&detector.schema, (&self.own_accounts, &self.places), batch)?;
         for depth in depths {
             match depth {
                 Depth::Plain => detector.plain.observe(&rows),

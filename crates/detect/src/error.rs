@@ -79,6 +79,24 @@ pub enum StoreError {
         /// The id or prefix that was asked for.
         id: String,
     },
+    /// A filter of that name is there.
+    #[error("there is a filter `{name}` already")]
+    FilterExists {
+        /// The name.
+        name: String,
+    },
+    /// No filter has that name.
+    #[error("there is no filter `{name}`")]
+    UnknownFilter {
+        /// The name.
+        name: String,
+    },
+    /// There are as many filters as there may be.
+    #[error("there are {n_max} filters already, and no more are kept")]
+    TooManyFilters {
+        /// How many there may be.
+        n_max: usize,
+    },
     /// More than one finding begins with that prefix.
     #[error("`{prefix}` begins the ids of several findings")]
     Ambiguous {

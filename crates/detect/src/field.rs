@@ -11,6 +11,7 @@ use crate::value::Value;
 ///
 /// `eventName` and `userIdentity.type` are columns of the source, by name or by path;
 /// `requestParameters.items[].name` is a place in the record; `a | b` is both, in that order.
+/// `country(sourceIPAddress)` and `asn(sourceIPAddress)` look the address up in the user's tables.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Field {
     places: Vec<Place>,
@@ -21,6 +22,15 @@ pub(crate) struct Field {
 enum Place {
     Column(usize),
     Record(Path),
+    /// What the user's tables say of the address that stands in a field.
+    Looked(LookUp, Box<Field>),
+}
+
+/// What is looked up of an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum LookUp {
+    Country,
+    Asn,
 }
 
 impl Field {
@@ -33,6 +43,7 @@ impl Field {
         for name in text.split('|').map(str::trim) {
             let place = match schema.slot(name) {
                 Some(slot) => Place::Column(slot),
+                None if name.ends_with(')') => looked(name, schema)?,
                 None if !name.contains(['.', '[']) => {
                     return Err(format!("`{}` has no column `{name}`", schema.source));
                 }
@@ -53,6 +64,7 @@ impl Field {
                 Place::Record(path) => {
                     row.record().is_some_and(|record| path.any(record, &mut *visit))
                 }
+                Place::Looked(what, field) => what.of(field, row).is_some_and(&mut *visit),
             };
             if found {
                 return true;
@@ -67,6 +79,7 @@ impl Field {
             let found = match place {
                 Place::Column(slot) => row.value(*slot).map(Value::into_text),
                 Place::Record(path) => row.record().and_then(|record| first_text(path, record)),
+                Place::Looked(what, field) => what.of(field, row).map(Value::into_text),
             };
             if found.is_some() {
                 return found;
@@ -77,11 +90,12 @@ impl Field {
 
     /// Returns the slots of the columns that the field reads.
     pub(crate) fn slots(&self) -> Vec<usize> {
-        let slot_of = |place: &Place| match place {
-            Place::Column(slot) => *slot,
-            Place::Record(_) => crate::schema::RECORD,
+        let slots_of = |place: &Place| match place {
+            Place::Column(slot) => vec![*slot],
+            Place::Record(_) => vec![crate::schema::RECORD],
+            Place::Looked(_, field) => field.slots(),
         };
-        self.places.iter().map(slot_of).collect()
+        self.places.iter().flat_map(slots_of).collect()
     }
 
     /// Returns the column, when the field is one column and nothing else.
@@ -102,6 +116,27 @@ impl Field {
         match columns.as_slice() {
             [column] => Some(column.clone()),
             several => Some(format!("coalesce({})", several.join(", "))),
+        }
+    }
+}
+
+/// Reads `country(field)` or `asn(field)`.
+fn looked(name: &str, schema: &Schema) -> Result<Place, String> {
+    let call = name.strip_suffix(')').and_then(|call| call.split_once('('));
+    let (what, field) = match call {
+        Some(("country", field)) => (LookUp::Country, field),
+        Some(("asn", field)) => (LookUp::Asn, field),
+        _ => return Err(format!("`{name}`: addresses are looked up by `country` and `asn`")),
+    };
+    Ok(Place::Looked(what, Box::new(Field::parse(field, schema)?)))
+}
+
+impl LookUp {
+    fn of<'a>(self, field: &Field, row: &Row<'a>) -> Option<Value<'a>> {
+        let address = field.text(row)?.parse().ok()?;
+        match self {
+            Self::Country => row.places().country(address).map(|code| Value::Text(code.into())),
+            Self::Asn => row.places().asn(address).map(|it| Value::Number(it.to_string().into())),
         }
     }
 }

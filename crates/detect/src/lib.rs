@@ -8,7 +8,9 @@
 
 mod about;
 mod conditions;
+mod criteria;
 mod detector;
+mod documents;
 mod error;
 mod exchanges;
 mod field;
@@ -19,6 +21,7 @@ mod lists;
 mod names;
 mod network;
 mod page;
+mod places;
 mod raised;
 mod record;
 mod rows;
@@ -32,9 +35,12 @@ mod store;
 mod value;
 
 pub use conditions::{OPERATORS, Operator};
+pub use criteria::{BadCriteria, Criteria};
 pub use detector::{Depth, Detector, Plan};
+pub use documents::{asff, details, guardduty, ocsf, source_of};
 pub use error::{DetectError, StoreError};
 pub use lists::{Lists, Taken};
-pub use run::{run, run_with};
+pub use places::{BadPlaces, Places};
+pub use run::{Known, run, run_with};
 pub use setup::{Fault, Setup};
-pub use store::{Filter, FindingStore, StoredFinding};
+pub use store::{Feedback, Filter, FilterAction, FindingStore, SavedFilter, StoredFinding};

@@ -90,6 +90,18 @@ pub const PAIRS_MAX: usize = 500_000;
 /// The names below one domain, or of one group, that are kept one by one.
 pub const TUNNEL_NAMES_MAX: usize = 200;
 
+/// The queries of earlier runs that a finding keeps; each is a run whose window did not reach back.
+pub const EARLIER_EVIDENCE_MAX: usize = 50;
+
+/// The filters of one store, as many as GuardDuty allows.
+pub const FILTERS_MAX: usize = 100;
+
+/// The attributes of one filter; GuardDuty allows 50.
+pub const CRITERIA_MAX: usize = 50;
+
+/// The values of one attribute of a filter: trusted scanners come by the hundred.
+pub const CRITERIA_VALUES_MAX: usize = 10_000;
+
 /// The entries of one of the user's lists (about 60 bytes each): four times what GuardDuty takes.
 pub const LIST_ENTRIES_MAX: usize = 1_000_000;
 

@@ -13,6 +13,7 @@ use haechi_catalog::ColumnKind;
 use haechi_model::Timestamp;
 
 use crate::DetectError;
+use crate::places::Places;
 use crate::schema::{FILE, POSITION, RECORD, Schema};
 use crate::value::Value;
 
@@ -22,6 +23,8 @@ pub(crate) struct Rows<'a> {
     pub(crate) schema: &'a Schema,
     /// The accounts that belong to whoever runs haechi.
     pub(crate) own_accounts: &'a BTreeSet<String>,
+    /// Where addresses are.
+    pub(crate) places: &'a Places,
     time: TimestampMicrosecondArray,
     columns: Vec<Option<Column>>,
 }
@@ -46,7 +49,7 @@ impl<'a> Rows<'a> {
     /// Finds the schema's columns in a batch; a column that is not there has no values.
     pub(crate) fn new(
         schema: &'a Schema,
-        own_accounts: &'a BTreeSet<String>,
+        (own_accounts, places): (&'a BTreeSet<String>, &'a Places),
         batch: &RecordBatch,
     ) -> Result<Self, DetectError> {
         let fault =
@@ -66,7 +69,7 @@ impl<'a> Rows<'a> {
             columns.push(typed.map_err(|error| fault(format!("`{}`: {error}", slot.name)))?);
         }
         let time = time.as_primitive::<TimestampMicrosecondType>().clone();
-        Ok(Self { schema, own_accounts, time, columns })
+        Ok(Self { schema, own_accounts, places, time, columns })
     }
 
     /// Returns the rows that have a time; the others cannot stand in order.
@@ -98,6 +101,11 @@ impl<'a> Row<'a> {
     /// Returns what the slots mean.
     pub(crate) fn schema(&self) -> &'a Schema {
         self.rows.schema
+    }
+
+    /// Returns the tables that say where addresses are.
+    pub(crate) fn places(&self) -> &'a Places {
+        self.rows.places
     }
 
     /// Returns when it happened.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::future::poll_fn;
+use std::sync::Arc;
 
 use arrow::array::AsArray;
 use arrow::compute::cast;
@@ -11,7 +12,16 @@ use haechi_catalog::Catalog;
 use haechi_model::{Finding, Window};
 use haechi_query::{Engine, QueryError};
 
-use crate::{DetectError, Detector, Lists};
+use crate::{DetectError, Detector, Lists, Places};
+
+/// What the user knows and the catalogue does not.
+#[derive(Default)]
+pub struct Known {
+    /// Lists of addresses, networks and domains.
+    pub lists: Lists,
+    /// Where addresses are.
+    pub places: Arc<Places>,
+}
 
 /// Runs every detection of a catalogue over the rows of a window, without lists of the user's.
 ///
@@ -22,7 +32,7 @@ pub async fn run(
     catalog: &Catalog,
     window: Window,
 ) -> Result<Vec<Finding>, DetectError> {
-    run_with(engine, catalog, window, Lists::default()).await
+    run_with(engine, catalog, window, Known::default()).await
 }
 
 /// Runs every detection of a catalogue over the rows of a window.
@@ -35,11 +45,12 @@ pub async fn run_with(
     engine: &dyn Engine,
     catalog: &Catalog,
     window: Window,
-    lists: Lists,
+    known: Known,
 ) -> Result<Vec<Finding>, DetectError> {
     let mut detector = Detector::new(catalog)?;
     detector.set_window(window);
-    detector.set_lists(lists);
+    detector.set_lists(known.lists);
+    detector.set_places(known.places);
     let plans = detector.plans();
     let sources: BTreeSet<&str> = plans.iter().map(|plan| plan.source.as_str()).collect();
     let mut accounts = BTreeSet::new();

@@ -1,6 +1,9 @@
 //! Findings, kept: one row each in a `SQLite` file, written again by every run that finds it again.
 
+mod filters;
+mod merge;
 mod migrations;
+mod opinions;
 #[cfg(test)]
 mod tests;
 
@@ -9,7 +12,10 @@ use std::path::Path;
 use haechi_model::{Band, Explanation, Finding, FindingId, Severity, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 use serde::Serialize;
+use serde_json::Value;
 
+pub use self::filters::{FilterAction, SavedFilter};
+pub use self::opinions::Feedback;
 use crate::StoreError;
 
 /// The findings of one lake.
@@ -25,6 +31,28 @@ pub struct StoredFinding {
     pub finding: Finding,
     /// Whether it has been put away.
     pub archived: bool,
+    /// The suppression rule that put it away.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub suppressed_by: Option<String>,
+    /// What a person thinks of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub feedback: Option<Feedback>,
+    /// What a person says of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub comments: Option<String>,
+    /// Whether it was made to try things out.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub is_sample: bool,
+    /// The resource and the action, in GuardDuty's words, by its newest record.
+    #[serde(skip_serializing_if = "is_empty")]
+    pub details: Value,
+    /// When it was first stored.
+    pub created: Timestamp,
+    /// When it was last stored with something new.
+    pub updated: Timestamp,
+    /// Queries of earlier runs, for what the newest no longer gives.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub earlier_evidence: Vec<String>,
 }
 
 /// Which findings to list.
@@ -37,7 +65,8 @@ pub struct Filter {
 }
 
 const COLUMNS: &str = "id, type, page, title, title_ko, severity, subject, account, region, count, \
-    first_seen, last_seen, records, why_en, why_ko, evidence, techniques, archived";
+    first_seen, last_seen, records, why_en, why_ko, evidence, techniques, archived, \
+    suppressed_by, feedback, comments, is_sample, details, created, updated, earlier_evidence";
 
 impl FindingStore {
     /// Opens the store, made new when the file is not there.
@@ -56,16 +85,26 @@ impl FindingStore {
         Ok(Self { connection })
     }
 
-    /// Writes findings, all or none; one that is there already is replaced and stays as archived
-    /// as it was.
+    /// Writes findings, all or none; one that is there already keeps what it had and stays as
+    /// archived as it was.
     ///
     /// # Errors
     /// The file cannot be written.
-    pub fn put(&mut self, findings: &[Finding]) -> Result<(), StoreError> {
+    pub fn put(&mut self, findings: &[Finding], now: Timestamp) -> Result<(), StoreError> {
+        let mut known = Vec::new();
+        for finding in findings {
+            known.push(self.of_id(&finding.id.0)?);
+        }
         let transaction = self.connection.transaction()?;
         {
             let mut statement = transaction.prepare_cached(PUT)?;
-            for finding in findings {
+            for (found, known) in findings.iter().zip(known) {
+                let (finding, earlier) = match &known {
+                    Some(known) => merge::merged(known, found),
+                    None => (found.clone(), Vec::new()),
+                };
+                let is_same = known.as_ref().is_some_and(|known| known.finding == finding);
+                let updated = known.filter(|_| is_same).map_or(now, |known| known.updated);
                 statement.execute(named_params! {
                     ":id": finding.id.0,
                     ":type": finding.kind,
@@ -84,6 +123,9 @@ impl FindingStore {
                     ":why_ko": finding.why.ko,
                     ":evidence": finding.evidence,
                     ":techniques": json_of(&finding.techniques),
+                    ":now": now.0,
+                    ":updated": updated.0,
+                    ":earlier": json_of(&earlier),
                 })?;
             }
         }
@@ -132,6 +174,14 @@ impl FindingStore {
         Ok(finding)
     }
 
+    /// Returns the finding of exactly that id.
+    fn of_id(&self, id: &str) -> Result<Option<StoredFinding>, StoreError> {
+        let sql = format!("select {COLUMNS} from finding where id = ?1");
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let mut rows = statement.query([id])?;
+        rows.next()?.map(stored).transpose()
+    }
+
     /// Returns how many findings there are.
     ///
     /// # Errors
@@ -149,15 +199,18 @@ impl FindingStore {
 const BUSY_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(10);
 
 const PUT: &str = "insert into finding (id, type, page, title, title_ko, severity, subject, \
-    account, region, count, first_seen, last_seen, records, why_en, why_ko, evidence, techniques) \
+    account, region, count, first_seen, last_seen, records, why_en, why_ko, evidence, techniques, \
+    created, updated, earlier_evidence) \
     values (:id, :type, :page, :title, :title_ko, :severity, :subject, :account, :region, :count, \
-    :first_seen, :last_seen, :records, :why_en, :why_ko, :evidence, :techniques) \
+    :first_seen, :last_seen, :records, :why_en, :why_ko, :evidence, :techniques, :now, :updated, \
+    :earlier) \
     on conflict (id) do update set type = excluded.type, page = excluded.page, \
     title = excluded.title, title_ko = excluded.title_ko, severity = excluded.severity, \
     subject = excluded.subject, account = excluded.account, region = excluded.region, \
     count = excluded.count, first_seen = excluded.first_seen, last_seen = excluded.last_seen, \
     records = excluded.records, why_en = excluded.why_en, why_ko = excluded.why_ko, \
-    evidence = excluded.evidence, techniques = excluded.techniques";
+    evidence = excluded.evidence, techniques = excluded.techniques, updated = excluded.updated, \
+    earlier_evidence = excluded.earlier_evidence";
 
 /// Returns the lowest severity of a band.
 fn lowest_of(band: Band) -> f64 {
@@ -167,6 +220,11 @@ fn lowest_of(band: Band) -> f64 {
         Band::High => 7.0,
         Band::Critical => 9.0,
     }
+}
+
+/// Tells whether nothing is known.
+fn is_empty(details: &Value) -> bool {
+    details.as_object().is_none_or(serde_json::Map::is_empty)
 }
 
 fn json_of(texts: &[String]) -> String {
@@ -200,5 +258,18 @@ fn stored(row: &Row<'_>) -> Result<StoredFinding, StoreError> {
         evidence: row.get("evidence")?,
         techniques: texts("techniques")?,
     };
-    Ok(StoredFinding { finding, archived: row.get("archived")? })
+    let feedback: Option<String> = row.get("feedback")?;
+    let details: String = row.get("details")?;
+    Ok(StoredFinding {
+        finding,
+        archived: row.get("archived")?,
+        suppressed_by: row.get("suppressed_by")?,
+        feedback: feedback.as_deref().and_then(Feedback::named),
+        comments: row.get("comments")?,
+        is_sample: row.get("is_sample")?,
+        details: serde_json::from_str(&details).map_err(|_| damaged("details"))?,
+        created: Timestamp(row.get("created")?),
+        updated: Timestamp(row.get("updated")?),
+        earlier_evidence: texts("earlier_evidence")?,
+    })
 }

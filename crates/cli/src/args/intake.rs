@@ -6,7 +6,7 @@ use clap::{Args as ClapArgs, Subcommand, value_parser};
 use haechi_lake::limits::{GATHERED_MIB, GATHERED_MIB_MAX};
 use haechi_model::Band;
 
-use super::{LakeArgs, SummaryFormat, WindowArgs};
+use super::{Knowledge, LakeArgs, SummaryFormat, WindowArgs};
 
 /// `haechi scan`
 #[derive(Debug, ClapArgs)]
@@ -16,10 +16,8 @@ pub struct Scan {
     /// Exit with status 1 when there is a finding of this severity or worse
     #[arg(long, value_name = "SEVERITY")]
     pub fail_on: Option<Band>,
-    /// A file of addresses, networks and domains to look for, one a line; NAME is threat, tor,
-    /// mining or sinkhole, and threat when it is left out (may be given more than once)
-    #[arg(long = "threat-list", value_name = "[NAME=]FILE")]
-    pub threat_lists: Vec<String>,
+    #[command(flatten)]
+    pub knowledge: Knowledge,
 }
 
 /// `haechi ingest`

@@ -1,38 +1,11 @@
-//! What stands out: findings, insights, metrics.
+//! What is unusual: insights, metrics.
 
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Subcommand, ValueEnum};
-use haechi_model::Band;
 use haechi_output::Format;
 
-use super::{LakeArgs, SummaryFormat};
-
-/// `haechi findings`
-#[derive(Debug, Subcommand)]
-pub enum Findings {
-    /// List the findings, worst first
-    List {
-        #[command(flatten)]
-        lake: LakeArgs,
-        /// Only findings of this severity or worse
-        #[arg(long, value_name = "SEVERITY")]
-        severity: Option<Band>,
-        /// How to print them
-        #[arg(long, value_enum, default_value_t = SummaryFormat::Table)]
-        format: SummaryFormat,
-    },
-    /// Show one finding: what happened, why it was raised, how to respond
-    Show {
-        /// Its id, or the beginning of its id
-        id: String,
-        #[command(flatten)]
-        lake: LakeArgs,
-        /// How to print it
-        #[arg(long, value_enum, default_value_t = SummaryFormat::Table)]
-        format: SummaryFormat,
-    },
-}
+use super::LakeArgs;
 
 /// `haechi insights`
 #[derive(Debug, Subcommand)]

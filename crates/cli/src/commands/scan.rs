@@ -1,30 +1,37 @@
 //! `haechi scan`: the main job, from a folder of logs to answers.
 
+use std::collections::BTreeSet;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use anyhow::{Context as _, Result, bail};
-use haechi_detect::{Lists, Taken};
-use haechi_model::Finding;
+use anyhow::Result;
+use haechi_detect::{Filter, FindingStore};
+use haechi_model::{Finding, FindingId};
 
 use crate::args::{Scan, SummaryFormat};
+use crate::knowledge::Known;
 use crate::lake::{engine, findings, location};
 use crate::overview::Overview;
 use crate::session::Session;
-use crate::talk;
+use crate::{details, talk};
 use haechi_output as output;
 
 use crate::summary;
 
 pub fn run(session: &Session, args: &Scan) -> Result<ExitCode> {
     let start = Instant::now();
-    let lists = lists(&args.threat_lists)?;
+    let known = Known::read(&args.knowledge)?;
     let done = super::ingest::ingest(session, &args.ingest)?;
     let engine = engine(&done.lake, &session.catalog, &args.ingest.lake)?;
     let window = session.window(&args.ingest.window)?;
-    let found = haechi_detect::run_with(&engine, &session.catalog, window, lists);
+    let found = known.run(&engine, &session.catalog, window);
     let found = session.runtime.block_on(found)?;
-    findings(&location(&args.ingest.lake)?)?.put(&found)?;
+    let mut store = findings(&location(&args.ingest.lake)?)?;
+    store.put(&found, session.now)?;
+    let details = session.runtime.block_on(details::of(&engine, &found, &known.places))?;
+    store.put_details(&details)?;
+    store.suppress(Some(session.now))?;
+    let (found, n_archived) = open_ones(&store, found)?;
     let overview = session.runtime.block_on(Overview::of(&engine, &done.lake, window))?;
     let elapsed_seconds = start.elapsed().as_secs_f64();
     match args.ingest.format {
@@ -32,6 +39,7 @@ pub fn run(session: &Session, args: &Scan) -> Result<ExitCode> {
             let mut report = super::ingest::report(&done);
             report.insert("sources".to_owned(), serde_json::to_value(&overview.sources)?);
             report.insert("findings".to_owned(), serde_json::to_value(&found)?);
+            report.insert("archived".to_owned(), n_archived.into());
             report.insert("elapsed_seconds".to_owned(), elapsed_seconds.into());
             output::json(&report.into())?;
         }
@@ -41,30 +49,20 @@ pub fn run(session: &Session, args: &Scan) -> Result<ExitCode> {
             output::text(&text)?;
         }
     }
+    if 0 < n_archived {
+        talk::note(&format!("{n_archived} findings are archived: haechi findings list --archived"));
+    }
     Ok(exit(args, &found))
 }
 
-/// Reads the user's lists, each `FILE` or `NAME=FILE`.
-fn lists(arguments: &[String]) -> Result<Lists> {
-    let mut lists = Lists::default();
-    for argument in arguments {
-        let named = argument.split_once('=').filter(|(name, _)| is_name(name));
-        let (name, file) = named.unwrap_or(("threat", argument.as_str()));
-        let bytes = std::fs::read(file).with_context(|| format!("cannot read `{file}`"))?;
-        let taken = lists.add(name, &String::from_utf8_lossy(&bytes));
-        if taken.accepted == 0 {
-            bail!("`{file}` has no address, network or domain");
-        }
-        if 0 < taken.rejected {
-            let Taken { accepted, rejected } = taken;
-            talk::note(&format!("`{file}`: {accepted} entries, {rejected} lines are none"));
-        }
-    }
-    Ok(lists)
-}
-
-fn is_name(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-')
+/// Returns the findings that nobody and no rule has put away, and how many the others are.
+fn open_ones(store: &FindingStore, found: Vec<Finding>) -> Result<(Vec<Finding>, usize)> {
+    let archived = store.list(Filter { archived: Some(true), ..Filter::default() })?;
+    let archived: BTreeSet<&FindingId> = archived.iter().map(|it| &it.finding.id).collect();
+    let n_found = found.len();
+    let open: Vec<Finding> = found.into_iter().filter(|it| !archived.contains(&it.id)).collect();
+    let n_archived = n_found - open.len();
+    Ok((open, n_archived))
 }
 
 fn exit(args: &Scan, found: &[Finding]) -> ExitCode {

@@ -7,10 +7,8 @@ use rusqlite::Connection;
 
 use crate::StoreError;
 
-/// What each version adds to the one before.
-const MIGRATIONS: &[&str] = &[
-    // 1: findings, and whether they are archived.
-    "create table finding (
+/// The first version: findings, and whether they are archived.
+pub(super) const FIRST: &str = "create table finding (
         id text primary key not null,
         type text not null,
         page text not null,
@@ -30,7 +28,28 @@ const MIGRATIONS: &[&str] = &[
         techniques text not null,
         archived integer not null default 0
     ) strict;
-    create index finding_by_severity on finding (severity desc, first_seen, id);",
+    create index finding_by_severity on finding (severity desc, first_seen, id);";
+
+/// What each version adds to the one before.
+const MIGRATIONS: &[&str] = &[
+    FIRST,
+    // 2: what people and records say of findings, filters, and what was done when.
+    "alter table finding add column details text not null default '{}';
+    alter table finding add column feedback text;
+    alter table finding add column comments text;
+    alter table finding add column suppressed_by text;
+    alter table finding add column is_sample integer not null default 0;
+    alter table finding add column created integer not null default 0;
+    alter table finding add column updated integer not null default 0;
+    alter table finding add column earlier_evidence text not null default '[]';
+    create table filter (
+        name text primary key not null,
+        action text not null,
+        rank integer not null,
+        description text not null,
+        criteria text not null
+    ) strict;
+    create table memory (name text primary key not null, value text not null) strict;",
 ];
 
 /// Brings a store to the newest version.

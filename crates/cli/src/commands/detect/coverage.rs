@@ -1,0 +1,100 @@
+//! `haechi detect coverage`: techniques of MITRE ATT&CK, and the pages that look for them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+
+use anyhow::Result;
+use haechi_output as output;
+use serde_json::json;
+
+use crate::args::CoverageFormat;
+use crate::session::Session;
+
+/// The folders of the catalogue and the tactics of ATT&CK that they stand for.
+const TACTICS: &[(&str, &str)] = &[
+    ("recon", "discovery"),
+    ("initial-access", "initial-access"),
+    ("execution", "execution"),
+    ("persistence", "persistence"),
+    ("privilege-escalation", "privilege-escalation"),
+    ("defence", "defense-evasion"),
+    ("credential", "credential-access"),
+    ("lateral-movement", "lateral-movement"),
+    ("command-and-control", "command-and-control"),
+    ("exfiltration", "exfiltration"),
+    ("impact", "impact"),
+];
+
+/// The pages by tactic and technique.
+type Matrix<'a> = BTreeMap<(usize, &'a str), BTreeSet<&'a str>>;
+
+pub fn run(session: &Session, format: CoverageFormat) -> Result<()> {
+    let mut matrix = Matrix::new();
+    for (name, page) in &session.catalog.detections {
+        let folder = name.split('/').next().unwrap_or_default();
+        let tactic = TACTICS.iter().position(|(it, _)| *it == folder).unwrap_or(TACTICS.len());
+        for technique in &page.techniques {
+            matrix.entry((tactic, technique)).or_default().insert(name);
+        }
+    }
+    match format {
+        CoverageFormat::Table => output::text(&table(session, &matrix)?),
+        CoverageFormat::Navigator => output::json(&layer(&matrix)),
+    }
+}
+
+fn tactic_name(tactic: usize) -> &'static str {
+    TACTICS.get(tactic).map_or("other", |(_, name)| name)
+}
+
+fn table(session: &Session, matrix: &Matrix<'_>) -> Result<String> {
+    let techniques: BTreeSet<&str> = matrix.keys().map(|(_, technique)| *technique).collect();
+    let mut text = String::new();
+    let mut last = None;
+    for ((tactic, technique), pages) in matrix {
+        if last != Some(*tactic) {
+            writeln!(text, "{}", tactic_name(*tactic))?;
+            last = Some(*tactic);
+        }
+        for (index, page) in pages.iter().enumerate() {
+            let technique = if index == 0 { technique } else { "" };
+            let kind = session.catalog.detections.get(*page).map_or("", |it| &it.finding_type);
+            writeln!(text, "  {technique:<10}  {page:<48}  {kind}")?;
+        }
+    }
+    let n_pages = session.catalog.detections.len();
+    writeln!(text, "\n{} techniques, {n_pages} detections", techniques.len())?;
+    Ok(text)
+}
+
+/// Returns a layer in the form 4.5, which ATT&CK Navigator opens as a file.
+fn layer(matrix: &Matrix<'_>) -> serde_json::Value {
+    let mut techniques = Vec::new();
+    for ((tactic, technique), pages) in matrix {
+        let names: Vec<&str> = pages.iter().copied().collect();
+        let tactic = TACTICS.get(*tactic).map(|(_, name)| *name);
+        let mut entry = json!({
+            "techniqueID": technique,
+            "score": pages.len(),
+            "comment": names.join("\n"),
+            "enabled": true,
+            "showSubtechniques": technique.contains('.'),
+        });
+        if let (Some(tactic), Some(entry)) = (tactic, entry.as_object_mut()) {
+            entry.insert("tactic".to_owned(), tactic.into());
+        }
+        techniques.push(entry);
+    }
+    let highest = matrix.values().map(BTreeSet::len).max().unwrap_or(1);
+    json!({
+        "name": "haechi",
+        "versions": { "attack": "17", "navigator": "5.1.0", "layer": "4.5" },
+        "domain": "enterprise-attack",
+        "description": "Techniques that haechi's detections look for; the score counts pages.",
+        "filters": { "platforms": ["IaaS", "Linux", "Windows", "Network Devices"] },
+        "techniques": techniques,
+        "gradient": { "colors": ["#cfe8f3", "#1f77b4"], "minValue": 0, "maxValue": highest },
+        "sorting": 0,
+        "hideDisabled": false,
+    })
+}

@@ -1,0 +1,104 @@
+//! What the newest record of each finding tells: asked of the lake for many findings at once.
+
+use std::collections::BTreeMap;
+
+use anyhow::Result;
+use arrow::array::RecordBatch;
+use futures::TryStreamExt;
+use haechi_detect::{Places, details, source_of};
+use haechi_model::{Finding, FindingId};
+use haechi_query::Engine;
+use serde_json::{Map, Value};
+
+/// LIMIT: how many records one query asks for; a longer list would be slow to plan.
+const RECORDS_PER_QUERY: usize = 500;
+
+/// The sources whose records tell something, and what is read of them.
+const COLUMNS: &[(&str, &str)] = &[
+    ("cloudtrail", "\"eventID\" as haechi_id, record"),
+    ("vpc_flow", FLOW),
+    ("transit_gateway_flow", FLOW),
+    (
+        "route53_resolver",
+        "file || ':' || cast(position as varchar) as haechi_id, query_name, transport, \
+         instance_id, vpc_id, firewall_rule_action",
+    ),
+];
+
+const FLOW: &str = "file || ':' || cast(position as varchar) as haechi_id, srcaddr, dstaddr, \
+     pkt_srcaddr, pkt_dstaddr, srcport, dstport, protocol, action, instance_id, interface_id, \
+     subnet_id, vpc_id";
+
+/// Returns the details of the findings whose newest record is there and tells something.
+pub async fn of(
+    engine: &dyn Engine,
+    findings: &[Finding],
+    places: &Places,
+) -> Result<Vec<(FindingId, Value)>> {
+    let mut told = Vec::new();
+    for (source, columns) in COLUMNS {
+        let mut of_source = Vec::new();
+        for finding in findings {
+            if source_of(finding) == Some(source)
+                && let Some(record) = finding.records.last()
+            {
+                of_source.push((finding, record));
+            }
+        }
+        for some in of_source.chunks(RECORDS_PER_QUERY) {
+            let ids: Vec<&str> = some.iter().map(|(_, record)| record.as_str()).collect();
+            let sql = query(source, columns, &ids, some.iter().map(|(finding, _)| *finding));
+            let records = records(engine, &sql).await?;
+            for (finding, id) in some {
+                if let Some(record) = records.get(*id) {
+                    told.push((finding.id.clone(), details(finding, source, record, places)));
+                }
+            }
+        }
+    }
+    Ok(told)
+}
+
+fn query<'a>(
+    source: &str,
+    columns: &str,
+    ids: &[&str],
+    findings: impl Iterator<Item = &'a Finding> + Clone,
+) -> String {
+    let first = findings.clone().filter_map(|it| it.first_seen.date()).min();
+    let last = findings.filter_map(|it| it.last_seen.date()).max();
+    let days = first.zip(last).map(|(first, last)| format!("date between '{first}' and '{last}'"));
+    let literal = |text: &str| format!("'{}'", text.replace('\'', "''").replace('\0', " "));
+    let place = |id: &&str| {
+        let (file, position) = id.rsplit_once(':').unwrap_or((id, "0"));
+        let position: u64 = position.parse().unwrap_or(0);
+        format!("(file = {} and position = {position})", literal(file))
+    };
+    let named = if source == "cloudtrail" {
+        let ids: Vec<String> = ids.iter().map(|id| literal(id)).collect();
+        format!("\"eventID\" in ({})", ids.join(", "))
+    } else {
+        format!("({})", ids.iter().map(place).collect::<Vec<_>>().join(" or "))
+    };
+    let conditions: Vec<String> = days.into_iter().chain([named]).collect();
+    format!("select {columns} from {source} where {}", conditions.join(" and "))
+}
+
+/// Returns the rows of a query as JSON, by their ids; a verbatim record in place of its row.
+async fn records(engine: &dyn Engine, sql: &str) -> Result<BTreeMap<String, Value>> {
+    let batches: Vec<RecordBatch> = engine.query(sql).await?.batches.try_collect().await?;
+    let mut writer = arrow::json::LineDelimitedWriter::new(Vec::new());
+    for batch in &batches {
+        writer.write(batch)?;
+    }
+    writer.finish()?;
+    let mut records = BTreeMap::new();
+    for line in writer.into_inner().split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
+        let mut row: Map<String, Value> = serde_json::from_slice(line)?;
+        let Some(Value::String(id)) = row.remove("haechi_id") else { continue };
+        let verbatim = row.get("record").and_then(Value::as_str);
+        let verbatim = verbatim.and_then(|text| serde_json::from_str(text).ok());
+        records.insert(id, verbatim.unwrap_or_else(|| row.into()));
+    }
+    Ok(records)
+}

@@ -1,0 +1,174 @@
+use haechi_model::{Explanation, Finding, FindingId, Severity, Timestamp};
+use serde_json::json;
+
+use super::*;
+use crate::places::Places;
+use crate::store::{Feedback, StoredFinding};
+
+/// What GuardDuty's `Finding` must have, by its service model.
+const GUARDDUTY: &[&str] = &[
+    "accountId",
+    "arn",
+    "createdAt",
+    "id",
+    "region",
+    "resource",
+    "schemaVersion",
+    "severity",
+    "type",
+    "updatedAt",
+];
+/// What `AwsSecurityFinding` must have, by its service model.
+const ASFF: &[&str] = &[
+    "SchemaVersion",
+    "Id",
+    "ProductArn",
+    "GeneratorId",
+    "AwsAccountId",
+    "CreatedAt",
+    "UpdatedAt",
+    "Title",
+    "Description",
+    "Resources",
+];
+/// What a Detection Finding of OCSF 1.5.0 must have.
+const OCSF: &[&str] = &[
+    "activity_id",
+    "category_uid",
+    "class_uid",
+    "cloud",
+    "finding_info",
+    "metadata",
+    "severity_id",
+    "time",
+    "type_uid",
+];
+
+fn stored(kind: &str, source: &str, record: &Value) -> StoredFinding {
+    let finding = Finding {
+        id: FindingId("0123456789abcdef0123".to_owned()),
+        kind: kind.to_owned(),
+        page: "recon/port-scan".to_owned(),
+        title: "It happened".repeat(40),
+        title_ko: "일어남".to_owned(),
+        severity: Severity::new(8.0).unwrap(),
+        subject: "10.0.0.5".to_owned(),
+        account: Some("111122223333".to_owned()),
+        region: Some("cn-north-1".to_owned()),
+        count: 3,
+        first_seen: Timestamp(1_772_442_000_000_000),
+        last_seen: Timestamp(1_772_442_060_000_000),
+        records: vec!["a".to_owned()],
+        why: Explanation { en: "Because.".to_owned(), ko: "왜냐하면".to_owned() },
+        evidence: format!("select * from \"{source}\" where \"date\" >= '2026-03-02'"),
+        techniques: vec!["T1562.008".to_owned(), "T1046".to_owned()],
+    };
+    assert_eq!(source_of(&finding), Some(source));
+    let mut places = Places::default();
+    places.add(b"203.0.113.0,203.0.113.255,SE\n".to_vec()).unwrap();
+    StoredFinding {
+        details: details(&finding, source, record, &places),
+        finding,
+        archived: false,
+        suppressed_by: None,
+        feedback: None,
+        comments: None,
+        is_sample: false,
+        created: Timestamp(1_772_442_100_000_000),
+        updated: Timestamp(1_772_442_100_000_000),
+        earlier_evidence: Vec::new(),
+    }
+}
+
+fn call() -> StoredFinding {
+    let event = json!({
+        "eventSource": "cloudtrail.amazonaws.com", "eventName": "StopLogging",
+        "sourceIPAddress": "203.0.113.9", "userAgent": "aws-cli/2",
+        "userIdentity": {"type": "IAMUser", "userName": "eve", "accessKeyId": "AKIAEXAMPLE"},
+    });
+    stored("Stealth:IAMUser/CloudTrailLoggingDisabled", "cloudtrail", &event)
+}
+
+fn flow() -> StoredFinding {
+    let flow = json!({
+        "srcaddr": "10.0.0.5", "dstaddr": "203.0.113.9", "srcport": 40000, "dstport": 22,
+        "protocol": 6, "action": "ACCEPT", "instance_id": "i-0a", "interface_id": "eni-0b",
+    });
+    stored("UnauthorizedAccess:EC2/SSHBruteForce", "vpc_flow", &flow)
+}
+
+#[track_caller]
+fn has(document: &Value, names: &[&str]) {
+    for name in names {
+        assert!(document.get(*name).is_some_and(|it| !it.is_null()), "`{name}` in {document:#}");
+    }
+}
+
+#[test]
+fn documents_have_what_their_schemas_require() {
+    let query = json!({"query_name": "x.example.net.", "instance_id": "i-0a"});
+    let lookup = stored("Backdoor:EC2/C&CActivity.B!DNS", "route53_resolver", &query);
+    let strange = stored("Nonsense", "other", &json!({}));
+    for stored in [call(), flow(), lookup, strange] {
+        has(&guardduty(&stored), GUARDDUTY);
+        has(&guardduty(&stored)["resource"], &["resourceType"]);
+        has(&asff(&stored), ASFF);
+        has(&asff(&stored)["Resources"][0], &["Type", "Id"]);
+        has(&ocsf(&stored), OCSF);
+        has(&ocsf(&stored)["metadata"], &["product", "version"]);
+        has(&ocsf(&stored)["finding_info"], &["uid", "title"]);
+        assert!(asff(&stored)["Title"].as_str().unwrap().chars().count() <= 256);
+    }
+}
+
+#[test]
+fn a_call_names_its_caller_in_every_form() {
+    let stored = call();
+    let document = guardduty(&stored);
+    let action = &document["service"]["action"]["awsApiCallAction"];
+    assert_eq!(action["api"], "StopLogging");
+    assert_eq!(action["remoteIpDetails"]["ipAddressV4"], "203.0.113.9");
+    assert_eq!(action["remoteIpDetails"]["country"]["countryCode"], "SE");
+    assert_eq!(document["resource"]["accessKeyDetails"]["userName"], "eve");
+    assert!(document["arn"].as_str().unwrap().starts_with("arn:aws-cn:guardduty:cn-north-1:"));
+    let document = asff(&stored);
+    assert_eq!(document["Resources"][0]["Id"], "AWS::IAM::AccessKey:AKIAEXAMPLE");
+    assert_eq!(
+        document["Types"][0],
+        "TTPs/Defense Evasion/Stealth:IAMUser-CloudTrailLoggingDisabled"
+    );
+    let document = ocsf(&stored);
+    assert_eq!(document["evidences"][0]["src_endpoint"]["ip"], "203.0.113.9");
+    assert_eq!(document["evidences"][0]["api"]["operation"], "StopLogging");
+    assert_eq!(document["finding_info"]["attacks"][0]["sub_technique"]["uid"], "T1562.008");
+    assert_eq!(document["type_uid"], 200_401);
+}
+
+#[test]
+fn a_connection_has_two_ends_and_a_direction() {
+    let stored = flow();
+    let document = guardduty(&stored);
+    let action = &document["service"]["action"]["networkConnectionAction"];
+    assert_eq!(action["connectionDirection"], "OUTBOUND");
+    assert_eq!(action["remotePortDetails"]["port"], 22);
+    assert_eq!(action["localIpDetails"]["ipAddressV4"], "10.0.0.5");
+    let network = &asff(&stored)["Network"];
+    assert_eq!(
+        (&network["SourceIpV4"], &network["DestinationPort"]),
+        (&json!("10.0.0.5"), &json!(22))
+    );
+    assert_eq!(ocsf(&stored)["evidences"][0]["dst_endpoint"]["ip"], "203.0.113.9");
+}
+
+#[test]
+fn what_people_say_is_in_the_documents() {
+    let mut stored = call();
+    stored.archived = true;
+    stored.feedback = Some(Feedback::NotUseful);
+    assert_eq!(guardduty(&stored)["service"]["userFeedback"], "NOT_USEFUL");
+    assert_eq!(asff(&stored)["RecordState"], "ARCHIVED");
+    assert_eq!(asff(&stored)["VerificationState"], "FALSE_POSITIVE");
+    assert_eq!(ocsf(&stored)["status"], "Archived");
+    stored.suppressed_by = Some("rule".to_owned());
+    assert_eq!(ocsf(&stored)["status"], "Suppressed");
+}
