@@ -11,6 +11,7 @@ use crate::DetectError;
 use crate::group::Group;
 use crate::lists::Lists;
 use crate::page::Watcher;
+use crate::places::Places;
 use crate::rows::Rows;
 use crate::schema::Schema;
 use crate::setup::Fault;
@@ -86,6 +87,14 @@ impl Detector {
         for source in self.sources.values_mut() {
             source.plain.set_lists(&lists);
             source.deep.set_lists(&lists);
+        }
+    }
+
+    /// Gives the pages the user's tables of addresses.
+    pub fn set_places(&mut self, places: &Arc<dyn Places>) {
+        for source in self.sources.values_mut() {
+            source.plain.set_places(places);
+            source.deep.set_places(places);
         }
     }
 
