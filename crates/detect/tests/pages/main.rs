@@ -9,6 +9,8 @@ mod engine;
 #[cfg(test)]
 mod examples;
 #[cfg(test)]
+mod guardduty;
+#[cfg(test)]
 mod internet;
 #[cfg(test)]
 mod kinds;
