@@ -7,6 +7,7 @@ use std::sync::Arc;
 use haechi_model::{Finding, Window};
 
 use crate::exchanges::{Assembler, Exchange, FlowSlots};
+use crate::habits::{Habits, Outline};
 use crate::lists::Lists;
 use crate::page::{Watcher, no_service_calls};
 use crate::rows::{Row, Rows};
@@ -23,6 +24,17 @@ pub(crate) struct Group {
     always: Vec<usize>,
     /// The pages that look at exchanges, those with the same conditions together.
     shares: Vec<Share>,
+    /// The pages that compare rows with habits, those with the same habits together.
+    usual: Vec<Usual>,
+}
+
+/// Pages that compare rows with the same habits, and the habits.
+struct Usual {
+    habits: Habits,
+    indexes: Vec<Index>,
+    always: Vec<usize>,
+    /// SQL that holds for the rows that habits are learnt from.
+    predicate: String,
 }
 
 /// Pages that look at the same exchanges.
@@ -42,18 +54,15 @@ impl Group {
     /// Puts pages together and indexes them, each by one column.
     pub(crate) fn new(pages: Vec<Watcher>, schema: &Schema) -> Self {
         let sees_exchanges = |index: &usize| pages.get(*index).is_some_and(Watcher::sees_exchanges);
-        let (of_exchanges, mut left): (Vec<usize>, Vec<usize>) =
+        let (of_exchanges, left): (Vec<usize>, Vec<usize>) =
             (0..pages.len()).partition(sees_exchanges);
         let shares = shares_of(&pages, of_exchanges, schema);
-        let mut indexes = Vec::new();
-        // Ends because each index takes at least one page.
-        while let Some(slot) = best_slot(&pages, &left, schema) {
-            let hasher = ahash::RandomState::with_seeds(1, 2, 3, 4);
-            let mut index = Index { slot, by_value: HashMap::with_hasher(hasher) };
-            left.retain(|page| !index.takes(*page, &pages));
-            indexes.push(index);
-        }
-        Self { pages, indexes, always: left, shares }
+        let has_habits =
+            |index: &usize| pages.get(*index).is_some_and(|page| page.habits().is_some());
+        let (of_habits, left): (Vec<usize>, Vec<usize>) = left.into_iter().partition(has_habits);
+        let usual = usual_of(&pages, &of_habits, schema);
+        let (indexes, always) = indexed(&pages, left, schema);
+        Self { pages, indexes, always, shares, usual }
     }
 
     /// Tells whether there is nothing to do.
@@ -78,6 +87,9 @@ impl Group {
         }
         for share in &mut self.shares {
             share.observe(row, &mut self.pages);
+        }
+        for usual in self.usual.iter_mut().filter(|_| !is_service_call) {
+            usual.observe(row, &mut self.pages);
         }
     }
 
@@ -118,6 +130,7 @@ impl Group {
         for page in rest.filter_map(|index| self.pages.get(*index)) {
             parts.push(page.predicate().to_owned());
         }
+        parts.extend(self.usual.iter().map(|usual| usual.predicate.clone()));
         parts.sort();
         parts.dedup();
         format!("(({}))", parts.join(") or ("))
@@ -168,6 +181,53 @@ impl Share {
             }
         }
     }
+}
+
+impl Usual {
+    fn new(outline: &Outline, of_outline: Vec<usize>, pages: &[Watcher], schema: &Schema) -> Self {
+        let (indexes, always) = indexed(pages, of_outline, schema);
+        let identity = outline.identity.sql(schema);
+        let has_identity = identity.map(|column| format!("{column} is not null"));
+        let parts: Vec<String> = has_identity.into_iter().chain(no_service_calls(schema)).collect();
+        let predicate = if parts.is_empty() { "true".to_owned() } else { parts.join(" and ") };
+        Self { habits: Habits::new(outline.clone()), indexes, always, predicate }
+    }
+
+    fn observe(&mut self, row: &Row<'_>, pages: &mut [Watcher]) {
+        let indexed = self.indexes.iter().flat_map(|index| index.pages(row));
+        for index in indexed.chain(&self.always) {
+            if let Some(page) = pages.get_mut(*index) {
+                page.observe_with_habits(row, &mut self.habits);
+            }
+        }
+        self.habits.learn(row);
+    }
+}
+
+/// Finds pages by the columns whose values they name; returns those that name none, too.
+fn indexed(pages: &[Watcher], mut left: Vec<usize>, schema: &Schema) -> (Vec<Index>, Vec<usize>) {
+    let mut indexes = Vec::new();
+    // Ends because each index takes at least one page.
+    while let Some(slot) = best_slot(pages, &left, schema) {
+        let hasher = ahash::RandomState::with_seeds(1, 2, 3, 4);
+        let mut index = Index { slot, by_value: HashMap::with_hasher(hasher) };
+        left.retain(|page| !index.takes(*page, pages));
+        indexes.push(index);
+    }
+    (indexes, left)
+}
+
+fn usual_of(pages: &[Watcher], of_habits: &[usize], schema: &Schema) -> Vec<Usual> {
+    let mut together: Vec<(&Outline, Vec<usize>)> = Vec::new();
+    for index in of_habits {
+        let Some(outline) = pages.get(*index).and_then(Watcher::habits) else { continue };
+        match together.iter_mut().find(|(known, _)| *known == outline) {
+            Some((_, of_outline)) => of_outline.push(*index),
+            None => together.push((outline, vec![*index])),
+        }
+    }
+    let usual = |(outline, of_outline)| Usual::new(outline, of_outline, pages, schema);
+    together.into_iter().map(usual).collect()
 }
 
 fn shares_of(pages: &[Watcher], of_exchanges: Vec<usize>, schema: &Schema) -> Vec<Share> {

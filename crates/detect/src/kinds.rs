@@ -3,25 +3,32 @@
 mod beacon;
 mod brute_force;
 mod created_key;
+mod fan_out;
 mod first_seen;
 mod flood;
 mod follows;
 mod generated_names;
+mod listed_caller;
 mod listed_name;
 mod listed_peer;
 mod long_connection;
 mod matches;
+mod new_peer;
 mod new_port;
 mod probe;
+mod rarity;
 mod rate;
 mod scan;
+mod sequence;
 mod threshold;
+mod travel;
 mod tunnel;
 mod volume;
 
 use std::sync::Arc;
 
 use crate::exchanges::Exchange;
+use crate::habits::{Habits, Outline};
 use crate::lists::Lists;
 use crate::raised::Raised;
 use crate::rows::Row;
@@ -49,6 +56,9 @@ pub const ALL: &[&Kind] = &[
     &first_seen::KIND,
     &created_key::KIND,
     &follows::KIND,
+    &sequence::KIND,
+    &rarity::KIND,
+    &travel::KIND,
     &rate::KIND,
     &scan::KIND,
     &probe::KIND,
@@ -56,12 +66,15 @@ pub const ALL: &[&Kind] = &[
     &long_connection::KIND,
     &beacon::KIND,
     &flood::KIND,
+    &fan_out::KIND,
     &new_port::KIND,
+    &new_peer::KIND,
     &volume::KIND,
     &tunnel::KIND,
     &generated_names::KIND,
     &listed_peer::KIND,
     &listed_name::KIND,
+    &listed_caller::KIND,
 ];
 
 /// What a kind does with rows. Its state is bounded by [`crate::limits`].
@@ -76,6 +89,14 @@ pub(crate) trait Watch: Send {
 
     /// Looks at the next exchange, in time order, and raises what it has to.
     fn observe_exchange(&mut self, _exchange: &Exchange, _raised: &mut Raised) {}
+
+    /// Returns the habits that the rows are compared with; pages with the same share them.
+    fn habits(&self) -> Option<&Outline> {
+        None
+    }
+
+    /// Looks at the next row beside the habits of the days before it.
+    fn observe_with_habits(&mut self, _row: &Row<'_>, _habits: &mut Habits, _raised: &mut Raised) {}
 
     /// Takes the user's lists, before the first row.
     fn set_lists(&mut self, _lists: &Arc<Lists>) {}

@@ -107,3 +107,25 @@ pub const LIST_ENTRIES_MAX: usize = 1_000_000;
 
 /// The different lengths that the networks of one list may have: each is a look-up more.
 pub const LIST_PREFIXES_MAX: usize = 64;
+
+/// The identities and accounts whose habits are kept at once (about 100 bytes each).
+pub const HABIT_SCOPES_MAX: usize = 100_000;
+
+/// The values of all identities and accounts that are kept with the days on which they were seen
+/// (about 60 bytes each, so 60 MB). Beyond, those that have been quiet longest are forgotten.
+pub const HABIT_VALUES_MAX: usize = 1_000_000;
+
+/// The different values of one aspect after which an identity has no habit that could be broken.
+pub const HABIT_VALUES_OF_SCOPE_MAX: usize = 500;
+
+/// The aspects that a rarity page looks at: each costs four look-ups a record.
+pub const HABIT_ASPECTS_MAX: usize = 8;
+
+/// The steps of a sequence: more is a story, and no page.
+pub const STEPS_MAX: usize = 8;
+
+/// The credentials whose origin is known at once (about 40 bytes each).
+pub const LINEAGE_MAX: usize = 200_000;
+
+/// The places that one identity is seen in within the window of a travel page.
+pub const PLACES_OF_ONE_MAX: usize = 16;

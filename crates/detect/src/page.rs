@@ -11,6 +11,7 @@ use crate::DetectError;
 use crate::about::About;
 use crate::conditions::AnyOf;
 use crate::exchanges::{Aspect, Exchange, TraceSql};
+use crate::habits::{Habits, Outline};
 use crate::kinds::{Kind, Watch};
 use crate::limits::ROUTINE_HISTORY_DAYS;
 use crate::lists::Lists;
@@ -128,6 +129,18 @@ impl Watcher {
     /// Takes the user's lists.
     pub(crate) fn set_lists(&mut self, lists: &Arc<Lists>) {
         self.watch.set_lists(lists);
+    }
+
+    /// Returns the habits that the page compares rows with.
+    pub(crate) fn habits(&self) -> Option<&Outline> {
+        self.watch.habits()
+    }
+
+    /// Looks at the next row beside the habits of the days before it.
+    pub(crate) fn observe_with_habits(&mut self, row: &Row<'_>, habits: &mut Habits) {
+        if self.admits(row) {
+            self.watch.observe_with_habits(row, habits, &mut self.raised);
+        }
     }
 
     /// Looks at the next row in time order.

@@ -1,6 +1,7 @@
 //! Where an address is and whose it is, by tables that the user brings: `.mmdb` files,
 //! or ranges as CSV. Without tables nothing is known, and nothing is ever asked of the network.
 
+mod distance;
 mod ranges;
 #[cfg(test)]
 mod tests;
@@ -12,10 +13,21 @@ use serde::Deserialize;
 
 use self::ranges::Ranges;
 
+pub(crate) use self::distance::distance_km;
+
 /// The tables; the first that knows an address speaks for it.
 #[derive(Default)]
 pub struct Places {
     tables: Vec<Table>,
+}
+
+/// What is known of an address; nothing, where no table has it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Place {
+    /// The country, in two letters.
+    pub(crate) country: Option<String>,
+    /// Latitude and longitude in degrees.
+    pub(crate) coordinates: Option<(f64, f64)>,
 }
 
 /// Why a table cannot be used.
@@ -131,6 +143,11 @@ impl Places {
             }
             Table::Ranges(_) => None,
         })
+    }
+
+    /// Returns where the address is.
+    pub(crate) fn place_of(&self, address: IpAddr) -> Place {
+        Place { country: self.country(address), coordinates: self.coordinates(address) }
     }
 
     fn first<T>(&self, look: impl Fn(&Table) -> Option<T>) -> Option<T> {

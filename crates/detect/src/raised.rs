@@ -8,7 +8,7 @@ use haechi_model::{Timestamp, Window};
 
 use crate::exchanges::{Aspect, Exchange, Hit, Owner, Trace};
 use crate::field::Field;
-use crate::limits::{BURST_VALUES_MAX, FINDINGS_MAX, RECORDS_MAX};
+use crate::limits::{BURST_VALUES_MAX, FINDINGS_MAX, RECORDS_MAX, VALUE_CHARACTERS_MAX};
 use crate::rows::Row;
 use crate::schema::{ACCOUNT, REGION, Schema};
 use crate::sentence::{Fact, Facts, Sentence, Shown};
@@ -76,6 +76,9 @@ pub(crate) struct Draft {
     n_days: u32,
     last_day: Option<i64>,
 }
+
+/// What stands between the texts of a list.
+const LIST_BREAK: &str = ", ";
 
 /// One record that speaks for a finding.
 #[derive(Debug, Clone)]
@@ -290,6 +293,20 @@ impl Draft {
     pub(crate) fn at_least(&mut self, name: &'static str, number: u64) {
         let known = self.known(name);
         self.fact(name, Fact::Number(known.max(number)));
+    }
+
+    /// Adds one text to those that a fact lists, unless it is there.
+    pub(crate) fn lists(&mut self, name: &'static str, text: &str) {
+        let known = match self.facts.get(name) {
+            Some(Fact::Text(known)) => known.as_str(),
+            _ => "",
+        };
+        let is_full = VALUE_CHARACTERS_MAX < known.len();
+        if is_full || known.split(LIST_BREAK).any(|each| each == text) {
+            return;
+        }
+        let all = [known, text].iter().filter(|it| !it.is_empty()).copied().collect::<Vec<_>>();
+        self.fact(name, Fact::Text(all.join(LIST_BREAK)));
     }
 
     /// Counts one more of something.

@@ -39,6 +39,28 @@ impl Key {
     }
 }
 
+/// The different days on which something was done; rows come in time order.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct DistinctDays {
+    count: usize,
+    last: Option<i64>,
+}
+
+impl DistinctDays {
+    /// Notes the day of a moment.
+    pub(crate) fn note(&mut self, now: Timestamp) {
+        if self.last != Some(now.day()) {
+            self.last = Some(now.day());
+            self.count += 1;
+        }
+    }
+
+    /// Tells whether there were more days than these.
+    pub(crate) fn exceed(self, days: usize) -> bool {
+        days < self.count
+    }
+}
+
 /// A map that holds at most so many entries.
 #[derive(Debug)]
 pub(crate) struct Fading<V> {

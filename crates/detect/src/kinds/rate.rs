@@ -94,7 +94,9 @@ impl Watch for Rate {
         let Some(draft) = raised.draft(row, &identity) else { return };
         draft.at_least("value", series.current.n_calls.into());
         draft.fact("usual", Fact::Number(usual(surges)));
-        waiting.into_iter().for_each(|occurrence| draft.occurs(occurrence));
+        for occurrence in waiting {
+            draft.occurs(occurrence);
+        }
         draft.count += n_unkept;
     }
 
@@ -123,7 +125,7 @@ impl Bin {
             self.n_unkept += 1;
         }
         // More calls are never more usual, so that not every one need be judged.
-        let is_judged = self.n_calls % JUDGED_CALLS == 0;
+        let is_judged = self.n_calls.is_multiple_of(JUDGED_CALLS);
         self.is_unusual |= is_judged && surges.is_unusual_now();
         self.is_unusual
     }

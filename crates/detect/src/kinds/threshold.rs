@@ -14,7 +14,7 @@ use crate::raised::{Occurrence, Raised};
 use crate::rows::Row;
 use crate::sentence::Fact;
 use crate::setup::{Fault, Setup};
-use crate::state::{Fading, Key};
+use crate::state::{DistinctDays, Fading, Key};
 
 pub(super) const KIND: Kind = Kind {
     name: "threshold",
@@ -35,7 +35,8 @@ struct Threshold {
     counted_by: Option<Field>,
     routine_days: Option<usize>,
     counts: Fading<Count>,
-    routines: Fading<Routine>,
+    /// The days on which a burst of a subject began.
+    routines: Fading<DistinctDays>,
 }
 
 /// What is counted of one subject, or of one of its sessions.
@@ -45,13 +46,6 @@ struct Count {
     hits: VecDeque<(Key, Occurrence)>,
     /// The burst that is going on.
     burst: Option<Burst>,
-}
-
-/// The days on which a burst of a subject began, and the last of them.
-#[derive(Default)]
-struct Routine {
-    n_days: usize,
-    last_day: Option<i64>,
 }
 
 #[derive(Default)]
@@ -94,10 +88,14 @@ impl Watch for Threshold {
         }
         let begins = count.burst.is_none();
         let n_values = count.continue_burst(&values, self.distinct.is_some());
-        if let Some(days) = self.routine_days
-            && self.routines.entry(identity.key(), row.time()).is_after(days, begins, row.time())
-        {
-            return;
+        if let Some(days) = self.routine_days {
+            let routine = self.routines.entry(identity.key(), row.time());
+            if begins {
+                routine.note(row.time());
+            }
+            if routine.exceed(days) {
+                return;
+            }
         }
         let Some(draft) = raised.draft(row, &identity) else { return };
         if begins {
@@ -164,16 +162,5 @@ impl Count {
             burst.values.extend(values);
         }
         if counts_values { burst.values.len() as u64 } else { burst.n_records }
-    }
-}
-
-impl Routine {
-    /// Notes the day of a burst that begins; tells whether there were more days than these.
-    fn is_after(&mut self, days: usize, begins: bool, now: Timestamp) -> bool {
-        if begins && self.last_day != Some(now.day()) {
-            self.last_day = Some(now.day());
-            self.n_days += 1;
-        }
-        days < self.n_days
     }
 }

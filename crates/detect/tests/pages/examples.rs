@@ -38,10 +38,26 @@ fn rows_of(source: &Source, example: &Example) -> Option<RecordBatch> {
     Some(reader::batch(source, &reader::events(source, &block.text)))
 }
 
+/// The lists that pages ask for.
+const LISTS: [&str; 12] = [
+    "threat",
+    "malicious",
+    "tor",
+    "mining",
+    "coin",
+    "sinkhole",
+    "abused",
+    "suspicious",
+    "generated",
+    "driveby",
+    "drop",
+    "phishing",
+];
+
 /// Makes pages ready, with the lists that examples are about.
 fn detector(catalog: &Catalog) -> Detector {
     let mut lists = Lists::default();
-    for name in ["threat", "tor", "mining", "sinkhole"] {
+    for name in LISTS {
         lists.add(name, "203.0.113.66\n198.51.100.64/28\n2001:db8:bad::/48\nevil.example.net\n");
     }
     let mut detector = Detector::new(catalog).unwrap();

@@ -3,11 +3,15 @@
 //! `UPDATE_PAGES=1` writes what is found into the pages; read the diff.
 
 #[cfg(test)]
+mod calls;
+#[cfg(test)]
 mod dns;
 #[cfg(test)]
 mod engine;
 #[cfg(test)]
 mod examples;
+#[cfg(test)]
+mod guardduty;
 #[cfg(test)]
 mod internet;
 #[cfg(test)]
