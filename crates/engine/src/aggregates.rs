@@ -3,8 +3,12 @@
 //! One aggregate is one file and one line in [`ALL`]. Its state is bounded, and merging states in
 //! any order gives the same answer.
 
+mod histogram;
 mod patterns;
 mod percentile;
+mod relevance;
+mod value_counts;
+mod values;
 
 use datafusion::logical_expr::AggregateUDF;
 
@@ -15,4 +19,11 @@ pub(crate) struct Aggregate {
 }
 
 /// Every aggregate.
-pub(crate) const ALL: &[&Aggregate] = &[&percentile::AGGREGATE, &patterns::AGGREGATE];
+pub(crate) const ALL: &[&Aggregate] = &[
+    &percentile::AGGREGATE,
+    &histogram::AGGREGATE,
+    &patterns::AGGREGATE,
+    &patterns::MEMBERS,
+    &value_counts::AGGREGATE,
+    &relevance::AGGREGATE,
+];

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use arrow::array::{ArrayRef, Int64Array};
 use arrow::datatypes::SchemaRef;
 use arrow::record_batch::RecordBatch;
 use datafusion::common::{TableReference, internal_datafusion_err};
@@ -12,6 +13,7 @@ use datafusion::execution::context::SessionContext;
 use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::physical_plan::{ExecutionPlan, displayable, execute_stream};
 use futures::{FutureExt, StreamExt, stream};
+use haechi_query::sql::{ESTIMATE, ESTIMATE_COLUMN};
 use haechi_query::{Answer, BatchStream, Engine, QueryError};
 use object_store::ObjectStore;
 use url::Url;
@@ -20,7 +22,7 @@ use crate::figures::Figures;
 use crate::provider::{ParquetTable, Place};
 use crate::session::Options;
 use crate::table::Table;
-use crate::{errors, plain, session, statement};
+use crate::{errors, figures, plain, session, statement};
 
 /// Answers queries in this process, over files that are all known when it is opened.
 pub struct Embedded {
@@ -91,11 +93,18 @@ impl Embedded {
         Ok(displayable(plan.as_ref()).indent(false).to_string())
     }
 
-    /// Starts a query, and counts what it reads.
+    /// Starts a query, and counts what it reads. What begins with `ESTIMATE` is planned alone, and
+    /// answered with how many bytes it would read at most.
     ///
     /// # Errors
     /// The SQL cannot be planned.
     pub async fn query_counted(&self, sql: &str) -> Result<(Answer, Figures), QueryError> {
+        if let Some(sql) = sql.strip_prefix(ESTIMATE) {
+            let plan = self.physical_plan(sql).await?;
+            let (schema, batch) = estimated(&plan)?;
+            let batches = Box::pin(stream::iter([Ok(batch)]));
+            return Ok((Answer { schema, batches }, Figures::of(&plan)));
+        }
         let plan = self.physical_plan(sql).await?;
         let figures = Figures::of(&plan);
         let rows = execute_stream(plan, self.context.task_ctx())
@@ -127,6 +136,15 @@ impl Engine for Embedded {
     async fn query(&self, sql: &str) -> Result<Answer, QueryError> {
         Ok(self.query_counted(sql).await?.0)
     }
+}
+
+/// Returns the row that says how much the plan would read at most.
+fn estimated(plan: &Arc<dyn ExecutionPlan>) -> Result<(SchemaRef, RecordBatch), QueryError> {
+    let bytes = i64::try_from(figures::bytes_at_most(plan)).unwrap_or(i64::MAX);
+    let column: ArrayRef = Arc::new(Int64Array::from(vec![bytes]));
+    let batch = RecordBatch::try_from_iter([(ESTIMATE_COLUMN, column)])
+        .map_err(|error| QueryError::Run { message: error.to_string() })?;
+    Ok((batch.schema(), batch))
 }
 
 /// What is left of a running query.

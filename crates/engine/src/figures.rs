@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use datafusion::datasource::physical_plan::{FileGroup, FileScanConfig};
 use datafusion::datasource::source::DataSourceExec;
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::filter::FilterExec;
@@ -37,6 +38,21 @@ impl Figures {
         gather(&self.plan, None, &mut read);
         read
     }
+}
+
+/// Returns how many bytes the query would read at most: the size of every file that is left when
+/// all is used that is known without opening one. Columns that are not needed are in it.
+pub(crate) fn bytes_at_most(operator: &Arc<dyn ExecutionPlan>) -> u64 {
+    let below = operator.children().into_iter().map(bytes_at_most).fold(0, u64::saturating_add);
+    let Some(scan) = operator.downcast_ref::<DataSourceExec>() else { return below };
+    let source: &dyn std::any::Any = scan.data_source().as_ref();
+    if let Some(files) = source.downcast_ref::<FileScanConfig>() {
+        let files = files.file_groups.iter().flat_map(FileGroup::files);
+        return files.map(|file| file.object_meta.size).fold(below, u64::saturating_add);
+    }
+    let in_memory = scan.data_source().partition_statistics(None).ok();
+    let bytes = in_memory.and_then(|known| known.total_byte_size.get_value().copied());
+    below.saturating_add(bytes.and_then(|bytes| u64::try_from(bytes).ok()).unwrap_or(0))
 }
 
 /// Adds what is read below an operator; `passed` is what the filters above it let through.

@@ -53,11 +53,22 @@ const SINGLE: &[&Function] = &[
     &ip_in_cidr::FUNCTION,
     &regex_replace::FUNCTION,
     &text::natural::KEY,
+    &text::pattern::VALUES,
 ];
 
 /// Every function, by family, in the order of the manual.
 const FAMILIES: &[&[&Function]] =
     &[SINGLE, structures::ALL, lists::ALL, ip::ALL, text::ALL, number::ALL, time::ALL];
+
+/// Writes a number the way answers show it.
+pub(crate) fn number_text(number: f64) -> String {
+    number::written(number).unwrap_or_default()
+}
+
+/// Returns the number that a text shows.
+pub(crate) fn read_number(text: &str) -> Option<f64> {
+    number::read(text)
+}
 
 /// Returns every function, in the order of the manual.
 pub fn all() -> impl Iterator<Item = &'static Function> {

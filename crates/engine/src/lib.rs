@@ -13,6 +13,7 @@ mod figures;
 mod functions;
 mod limits;
 mod nearest;
+mod patterns;
 mod plain;
 mod provider;
 mod session;

@@ -61,16 +61,40 @@ pub(crate) const NAME_LENGTH_MAX: usize = 64;
 /// that an expression of nested repetitions is refused instead of filling the memory.
 pub(crate) const REGEX_BYTES_MAX: usize = 10 << 20;
 
-/// Values that a percentile keeps as they are, and is exact for; beyond, it counts them by size.
-pub(crate) const PERCENTILE_EXACT_MAX: usize = 4_096;
+/// Values that percentiles and histograms keep as they are, and are exact for; beyond, they count
+/// them by size.
+pub(crate) const VALUES_EXACT_MAX: usize = 4_096;
 
 /// Bytes of a line that are looked at to find its pattern: AWS looks at 1,500 characters, and
 /// records of CloudTrail are longer than that before they differ.
 pub(crate) const PATTERN_BYTES_MAX: usize = 8 * 1024;
 
-/// Patterns that are told apart before all of them are made coarser: some 20 MB of them.
+/// Patterns that are told apart before all of them are made coarser.
 pub(crate) const PATTERNS_MAX: usize = 20_000;
+
+/// Bytes of patterns that are kept before all of them are made coarser: what is computed from them
+/// takes some five times as much, and each thread has its own.
+pub(crate) const PATTERNS_BYTES_MAX: usize = 8 << 20;
+
+/// Tokens of a line whose values are looked at: beyond, a line is a record with its own fields.
+pub(crate) const TOKENS_MAX: usize = 16;
 
 /// Clusters of one shape that a pattern is compared with, so that logs made to have many do not
 /// take time without end.
 pub(crate) const CLUSTERS_COMPARED_MAX: usize = 500;
+
+/// Buckets of a histogram: more than a person looks at, and than a cell of an answer should hold.
+pub(crate) const BUCKETS_MAX: usize = 1_000;
+
+/// Periods that `time_bins` gives for one row: ten weeks of minutes. More is a mistake, and each is
+/// held in memory.
+pub(crate) const BINS_MAX: usize = 100_000;
+
+/// Different values that `value_counts` counts at most.
+pub(crate) const VALUE_COUNTS_MAX: usize = 10_000;
+
+/// Bytes of a value that is counted: longer ones are told apart by their beginning.
+pub(crate) const VALUE_BYTES_MAX: usize = 256;
+
+/// Different values of a field that `relevance` tells apart: beyond, it looks at some for all.
+pub(crate) const RELEVANCE_VALUES_MAX: usize = 2_000;

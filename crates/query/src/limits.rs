@@ -27,6 +27,12 @@ pub const AWS_ROWS_MAX: u64 = 100_000;
 /// Rows of an answer without `limit`, with AWS's limits on.
 pub const AWS_ROWS_DEFAULT: u64 = 10_000;
 
+/// Most log groups of one query that are named one by one, with AWS's limits on.
+pub const AWS_GROUPS_MAX: usize = 50;
+
+/// Characters of a value that AWS looks at to find its pattern.
+pub const AWS_PATTERN_LINE_CHARACTERS_MAX: usize = 1_500;
+
 /// Most stages of `stats`, with AWS's limits on.
 pub const AWS_STATS_MAX: usize = 10;
 
@@ -39,6 +45,12 @@ pub const AWS_FIELDS_MAX: usize = 200;
 
 /// Most branches of `case(…)`, with AWS's limits on.
 pub const AWS_CASE_BRANCHES_MAX: usize = 10;
+
+/// Most bins that `fillmissing` makes: ten weeks of minutes. The engine holds them in memory.
+pub const BINS_MAX: u64 = 100_000;
+
+/// Most buckets of `histogram`: more than a person looks at.
+pub const BUCKETS_MAX: i64 = 1_000;
 
 /// Most values that `topk` gives.
 pub const TOPK_MAX: i64 = 10_000;

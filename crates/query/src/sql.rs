@@ -30,7 +30,9 @@ pub use listing::fields;
 pub use misspelt::misspelt;
 
 use crate::ast::{Command, Name, Path, Period, Query, Segment};
-use crate::diagnostic::Outcome;
+use crate::diagnostic::{Diagnostic, Outcome};
+use crate::limits::AWS_GROUPS_MAX;
+use crate::span::Span;
 use relation::Relation;
 use script::Script;
 
@@ -53,6 +55,9 @@ pub struct Request<'a> {
     pub rows_max: u64,
     /// How values are given.
     pub dress: Dress,
+    /// AWS's own limits hold: how many groups and fields there are, how much of a line has a
+    /// pattern, what may be sorted and grouped by.
+    pub compat: bool,
 }
 
 /// How values are given.
@@ -65,6 +70,12 @@ pub enum Dress {
     /// Times and numbers with their types.
     Typed,
 }
+
+/// Stands in front of SQL that is not run: the answer is how many bytes it would read at most.
+pub const ESTIMATE: &str = "ESTIMATE ";
+
+/// The column of that answer.
+pub const ESTIMATE_COLUMN: &str = "estimatedBytesScanned";
 
 /// A query as SQL.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,15 +94,18 @@ pub struct Sql {
 /// The query asks for something that has no meaning, or that is not built; the diagnostic says
 /// where.
 pub fn lower(query: &Query, request: &Request<'_>) -> Outcome<Sql> {
+    if request.compat && request.is_named && AWS_GROUPS_MAX < request.groups.len() {
+        let message = format!("AWS takes {AWS_GROUPS_MAX} log groups at most");
+        return Err(Diagnostic::error(query.span, message));
+    }
     let mut script = Script::default();
     let mut lowering = Lowering::new(query, request, &mut script)?;
-    for stage in &query.stages {
-        stages::stage(&mut lowering, stage)?;
-    }
+    stages::all(&mut lowering, query)?;
     let select = answer::select(&mut lowering);
     let tables = lowering.close();
     let is_estimate = query.stages.iter().any(|it| matches!(it.command, Command::Estimate));
-    Ok(Sql { text: script.with(&select), tables, is_estimate })
+    let before = if is_estimate { ESTIMATE } else { "" };
+    Ok(Sql { text: format!("{before}{}", script.with(&select)), tables, is_estimate })
 }
 
 /// One query on its way to SQL: the whole, or one inside it.
@@ -119,6 +133,16 @@ impl<'a, 'b> Lowering<'a, 'b> {
     /// Writes down what is read; nothing may ask for another field behind this.
     fn close(self) -> Vec<String> {
         self.events.close(self.script)
+    }
+
+    /// Refuses a list or an object where AWS takes none.
+    fn plain(&self, term: &kind::Term, at: Span, command: &str) -> Outcome<()> {
+        if !self.request.compat || term.kind != Kind::Structure {
+            return Ok(());
+        }
+        let message = format!("AWS takes no list or object in `{command}`");
+        Err(Diagnostic::error(at, message)
+            .with_hint("take a value out of it: `list[0]`, `map.key`"))
     }
 
     /// Adds a step; the relation reads from it from then on.

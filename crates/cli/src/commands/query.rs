@@ -40,9 +40,6 @@ pub fn run(session: &Session, args: &Query) -> Result<()> {
         if args.instead.explain {
             return output::text(&format!("{}\n", sql.text));
         }
-        if sql.is_estimate {
-            return Err(anyhow!("the command `estimate` does not run yet"));
-        }
         let n_matched = answer(&logs, &sql, args).await?;
         if n_matched == Some(0) {
             for warning in sql::misspelt(&query, &groups) {
@@ -116,6 +113,7 @@ fn lowered(
             Format::Parquet => Dress::Typed,
             _ => Dress::Shown,
         },
+        compat: args.compat,
     };
     if groups.is_empty() {
         return Err(anyhow!("there are no logs here"));

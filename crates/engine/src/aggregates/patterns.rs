@@ -1,11 +1,11 @@
 //! `patterns(pattern, n)`: puts patterns together that differ in few words, and adds up how often
-//! they are there.
+//! they are there. `pattern_members` also says which patterns they were, and how coarse.
 //!
-//! The state is the set of patterns with their counts. Where there are too many, all of them are
-//! made coarser by the same rule until they are few enough: how coarse depends on the set alone,
-//! so that the order in which patterns come changes nothing.
+//! The state is the set of patterns with their counts. Where there are too many, or they take too
+//! much memory, all of them are made coarser by the same rule until they are few enough: how coarse
+//! depends on the set alone, so that the order in which patterns come changes nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, AsArray, ListBuilder, StringBuilder};
@@ -18,29 +18,29 @@ use datafusion::logical_expr::{
 };
 
 use super::Aggregate;
-use crate::limits::PATTERNS_MAX;
+use crate::limits::{PATTERNS_BYTES_MAX, PATTERNS_MAX};
+use crate::patterns::{LEVEL_MAX, clusters_of, coarse};
 
-mod clusters;
+pub(super) const AGGREGATE: Aggregate = Aggregate { make: || made("patterns", false) };
 
-pub(super) const AGGREGATE: Aggregate = Aggregate {
-    make: || {
-        AggregateUDF::new_from_impl(Patterns {
-            signature: Signature::new(
-                TypeSignature::Exact(vec![DataType::Utf8View, DataType::Int64]),
-                Volatility::Immutable,
-            ),
-        })
-    },
-};
+pub(super) const MEMBERS: Aggregate = Aggregate { make: || made("pattern_members", true) };
+
+fn made(name: &'static str, lists_members: bool) -> AggregateUDF {
+    let takes = TypeSignature::Exact(vec![DataType::Utf8View, DataType::Int64]);
+    let signature = Signature::new(takes, Volatility::Immutable);
+    AggregateUDF::new_from_impl(Patterns { name, lists_members, signature })
+}
 
 #[derive(Debug, PartialEq, Eq, Hash)]
 struct Patterns {
+    name: &'static str,
+    lists_members: bool,
     signature: Signature,
 }
 
 impl AggregateUDFImpl for Patterns {
     fn name(&self) -> &'static str {
-        "patterns"
+        self.name
     }
 
     fn signature(&self) -> &Signature {
@@ -52,7 +52,7 @@ impl AggregateUDFImpl for Patterns {
     }
 
     fn accumulator(&self, _: AccumulatorArgs<'_>) -> Result<Box<dyn Accumulator>, DataFusionError> {
-        Ok(Box::new(State::default()))
+        Ok(Box::new(State { lists_members: self.lists_members, ..State::default() }))
     }
 
     fn state_fields(&self, _: StateFieldsArgs<'_>) -> Result<Vec<FieldRef>, DataFusionError> {
@@ -62,25 +62,31 @@ impl AggregateUDFImpl for Patterns {
 
 #[derive(Debug, Default)]
 struct State {
-    counts: BTreeMap<String, u64>,
+    counts: HashMap<String, u64>,
     n_bytes: usize,
     /// How coarse the patterns are.
     level: u32,
+    lists_members: bool,
 }
 
 impl State {
-    fn add(&mut self, pattern: &str, count: u64) {
-        let pattern = clusters::coarse(pattern, self.level);
-        if let Some(known) = self.counts.get_mut(&pattern) {
+    /// Adds a pattern that is as coarse as it says.
+    fn add(&mut self, pattern: &str, level: u32, count: u64) {
+        let pattern = coarse(pattern, level, self.level);
+        if let Some(known) = self.counts.get_mut(pattern.as_ref()) {
             *known += count;
             return;
         }
         self.n_bytes += pattern.len();
-        self.counts.insert(pattern, count);
-        // Ends because the coarsest patterns are few.
-        while PATTERNS_MAX < self.counts.len() && self.level < clusters::LEVEL_MAX {
+        self.counts.insert(pattern.into_owned(), count);
+        // Ends because the coarsest pattern is one.
+        while self.is_full() && self.level < LEVEL_MAX {
             self.raise(self.level + 1);
         }
+    }
+
+    fn is_full(&self) -> bool {
+        PATTERNS_MAX < self.counts.len() || PATTERNS_BYTES_MAX < self.n_bytes
     }
 
     /// Makes all patterns as coarse as that.
@@ -88,14 +94,11 @@ impl State {
         if level <= self.level {
             return;
         }
-        self.level = level;
-        self.n_bytes = 0;
-        let mut counts = BTreeMap::new();
+        let from = std::mem::replace(&mut self.level, level);
         for (pattern, count) in std::mem::take(&mut self.counts) {
-            *counts.entry(clusters::coarse(&pattern, level)).or_default() += count;
+            *self.counts.entry(coarse(&pattern, from, level).into_owned()).or_default() += count;
         }
-        self.n_bytes = counts.keys().map(String::len).sum();
-        self.counts = counts;
+        self.n_bytes = self.counts.keys().map(String::len).sum();
     }
 }
 
@@ -106,7 +109,7 @@ impl Accumulator for State {
         let counts = counts.as_primitive::<Int64Type>();
         for (pattern, count) in patterns.as_string_view().iter().zip(counts.iter()) {
             if let (Some(pattern), Some(count)) = (pattern, count) {
-                self.add(pattern, count.unsigned_abs());
+                self.add(pattern, 0, count.unsigned_abs());
             }
         }
         Ok(())
@@ -114,9 +117,14 @@ impl Accumulator for State {
 
     fn evaluate(&mut self) -> Result<ScalarValue, DataFusionError> {
         let mut list = ListBuilder::new(StringBuilder::new());
-        for (pattern, count) in clusters::of(&self.counts) {
-            let row = sonic_rs::to_string(&(pattern, count)).unwrap_or_default();
-            list.values().append_value(row);
+        for found in clusters_of(&self.counts) {
+            let (pattern, count) = (&found.pattern, found.count);
+            let row = if self.lists_members {
+                sonic_rs::to_string(&(pattern, count, self.level, found.members))
+            } else {
+                sonic_rs::to_string(&(pattern, count))
+            };
+            list.values().append_value(row.unwrap_or_default());
         }
         list.append(true);
         Ok(ScalarValue::List(Arc::new(list.finish())))
@@ -127,18 +135,19 @@ impl Accumulator for State {
     }
 
     fn state(&mut self) -> Result<Vec<ScalarValue>, DataFusionError> {
-        let state = sonic_rs::to_string(&(self.level, &self.counts));
+        let sorted: BTreeMap<&String, &u64> = self.counts.iter().collect();
+        let state = sonic_rs::to_string(&(self.level, sorted));
         Ok(vec![ScalarValue::Utf8(state.ok())])
     }
 
     fn merge_batch(&mut self, states: &[ArrayRef]) -> Result<(), DataFusionError> {
         let [states] = states else { return exec_err!("one state is needed") };
         for state in states.as_string::<i32>().iter().flatten() {
-            let read: Result<(u32, BTreeMap<String, u64>), _> = sonic_rs::from_str(state);
+            let read: Result<(u32, HashMap<String, u64>), _> = sonic_rs::from_str(state);
             let Ok((level, counts)) = read else { return exec_err!("a state cannot be read") };
             self.raise(level);
             for (pattern, count) in counts {
-                self.add(&pattern, count);
+                self.add(&pattern, level, count);
             }
         }
         Ok(())

@@ -16,11 +16,19 @@ mod captures;
 mod csv;
 mod items;
 
+pub(super) use items::leaf;
+
 use super::Function;
 
 /// Every function that gives a list of texts.
-pub(super) const ALL: &[&Function] =
-    &[&captures::FIRST, &captures::EVERY, &csv::FUNCTION, &items::FUNCTION, &items::KEYS];
+pub(super) const ALL: &[&Function] = &[
+    &captures::FIRST,
+    &captures::EVERY,
+    &csv::FUNCTION,
+    &items::FUNCTION,
+    &items::KEYS,
+    &items::LEAVES,
+];
 
 /// Takes a text, and one more that is mostly the same for every row.
 pub(super) trait Lister: Send + Sync + std::fmt::Debug + 'static {

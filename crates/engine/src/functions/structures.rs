@@ -2,18 +2,30 @@
 //!
 //! Each function is a line or two: they stand together in one file.
 
+use std::collections::BTreeSet;
+
 use sonic_rs::{JsonContainerTrait, JsonValueTrait, LazyValue};
 
 use super::by_row::{ByRow, Given, Kind, Value};
 use super::json::{as_shown, is_shallow};
+use super::lists::leaf;
 use super::{Function, Make};
 
 mod list;
 mod logfmt;
 
 /// Every function of maps and lists.
-pub(super) const ALL: &[&Function] =
-    &[&PARSE, &SIZE, &CONTAINS, &SPLIT, &list::FUNCTION, &logfmt::FUNCTION];
+pub(super) const ALL: &[&Function] = &[
+    &PARSE,
+    &SIZE,
+    &KEYS,
+    &NEW_KEYS,
+    &LEAF,
+    &CONTAINS,
+    &SPLIT,
+    &list::FUNCTION,
+    &logfmt::FUNCTION,
+];
 
 const PARSE: Function = Function {
     name: "json_parse",
@@ -34,6 +46,43 @@ const SIZE: Function = Function {
     make: Make::ByRow(ByRow::new(&[Kind::Text], Kind::Integer, |values| {
         let items = text_of(values).and_then(items);
         items.and_then(|items| i64::try_from(items.len()).ok()).into()
+    })),
+};
+
+const KEYS: Function = Function {
+    name: "json_keys",
+    usage: "json_keys(json)",
+    doc: "Counts the keys of a JSON object; NULL for anything else.",
+    example: "json_keys('{\"a\": 1, \"b\": 2}')",
+    make: Make::ByRow(ByRow::new(&[Kind::Text], Kind::Integer, |values| {
+        let keys = text_of(values).and_then(keys);
+        keys.and_then(|keys| i64::try_from(keys.len()).ok()).into()
+    })),
+};
+
+const NEW_KEYS: Function = Function {
+    name: "json_new_keys",
+    usage: "json_new_keys(json, earlier)",
+    doc: "Lists the keys of a JSON object that another one has not; NULL when there are none.",
+    example: "json_new_keys('{\"a\": 1, \"b\": 2}', '{\"a\": 5}')",
+    make: Make::ByRow(ByRow::new(&[Kind::Text, Kind::Text], Kind::Text, |values| match *values {
+        [Value::Text(json), Value::Text(earlier)] => new_keys(json, earlier).into(),
+        _ => Given::Missing,
+    })),
+};
+
+const LEAF: Function = Function {
+    name: "json_leaf",
+    usage: "json_leaf(json, path, n)",
+    doc: "Gives the value at a path, if it is among the first n values; lists and objects are none.",
+    example: "json_leaf('{\"a\": {\"b\": [1, 2]}}', 'a.b.1', 200)",
+    make: Make::ByRow(ByRow::new(&[Kind::Text, Kind::Text, Kind::Integer], Kind::Text, |values| {
+        match *values {
+            [Value::Text(json), Value::Text(path), Value::Integer(n_first)] => {
+                leaf(json, path, usize::try_from(n_first).unwrap_or(0)).into()
+            }
+            _ => Given::Missing,
+        }
     })),
 };
 
@@ -82,6 +131,19 @@ fn is_structure(text: &str) -> bool {
     value.is_some_and(|value| {
         value.is_ok_and(|value| value.as_object().is_some() || value.is_array())
     })
+}
+
+/// Returns the keys of an object, if the text is one.
+fn keys(text: &str) -> Option<BTreeSet<String>> {
+    let is_object = text.trim_start().starts_with('{') && is_shallow(text);
+    let keys = || sonic_rs::to_object_iter(text).map(|pair| pair.map(|(key, _)| key.to_string()));
+    is_object.then(|| keys().collect::<Result<_, _>>().ok()).flatten()
+}
+
+fn new_keys(json: &str, earlier: &str) -> Option<String> {
+    let (keys, earlier) = (keys(json)?, keys(earlier)?);
+    let new: Vec<String> = keys.difference(&earlier).map(|key| format!("`{key}`")).collect();
+    (!new.is_empty()).then(|| new.join(", "))
 }
 
 /// Returns the items of a list, if the text is one.

@@ -9,7 +9,7 @@ use super::{Function, Make};
 
 mod encoding;
 pub(super) mod natural;
-mod pattern;
+pub(super) mod pattern;
 
 /// Every function of texts.
 pub(super) const ALL: &[&Function] = &[
@@ -29,6 +29,7 @@ pub(super) const ALL: &[&Function] = &[
     &encoding::SHA256,
     &natural::COMPARE,
     &pattern::PATTERN,
+    &pattern::COARSE,
 ];
 
 const PART: Function = Function {

@@ -5,12 +5,13 @@
 use super::by_row::{ByRow, Given, Kind, Value};
 use super::{Function, Make};
 
+mod bins;
 mod pattern;
 mod period;
 
 /// Every function of times.
 pub(super) const ALL: &[&Function] =
-    &[&FLOOR, &CEIL, &TO_TEXT, &TO_MILLIS, &OF_MILLIS, &FORMAT, &PARSE];
+    &[&FLOOR, &CEIL, &bins::FUNCTION, &TO_TEXT, &TO_MILLIS, &OF_MILLIS, &FORMAT, &PARSE];
 
 const FLOOR: Function = Function {
     name: "time_floor",

@@ -4,7 +4,10 @@
 mod fixture;
 
 #[cfg(test)]
+mod anomalies;
 mod answers;
+#[cfg(test)]
+mod estimates;
 #[cfg(test)]
 mod functions;
 #[cfg(test)]

@@ -83,11 +83,17 @@ fn lookup(engine: &Embedded, name: &str, csv: &str) -> LookupTable {
 }
 
 impl Logs {
-    async fn answer(&self, text: &str) -> String {
+    async fn answer(&self, text: &str, compat: bool) -> String {
         let query = match parse(text) {
             Ok(query) => query,
             Err(error) => return format!("{}\n", error.render(text).trim_end()),
         };
+        let found = check::check(text, &query, &check::Options { compat });
+        let errors: Vec<String> =
+            found.iter().filter(|it| it.is_error()).map(|it| it.render(text)).collect();
+        if !errors.is_empty() {
+            return format!("{}\n", errors.join("\n").trim_end());
+        }
         let moment = |text| Timestamp::parse(text).unwrap().0;
         let request = Request {
             groups: &self.groups,
@@ -98,6 +104,7 @@ impl Logs {
             now: moment("2024-06-02T00:00:00Z"),
             rows_max: 10_000,
             dress: Dress::Shown,
+            compat,
         };
         let lowered = match sql::lower(&query, &request) {
             Ok(lowered) => lowered,
@@ -114,12 +121,19 @@ impl Logs {
     }
 }
 
+/// What a query gives over logs.
+pub(crate) async fn answer_over(texts: Vec<String>, query: &str) -> String {
+    logs(&texts, &[], Cut::AsRead).answer(query, false).await
+}
+
 /// A page cut into lines, with the blocks that are tests.
 #[derive(Default)]
 struct Blocks {
     logs: Vec<String>,
     tables: Vec<(String, String)>,
     query: Option<String>,
+    /// Whether AWS's own limits hold for the query.
+    compat: bool,
     /// The engine over the logs, made when a query first asks.
     asked: Option<Logs>,
 }
@@ -149,14 +163,15 @@ async fn page(text: &str, cut: Cut) -> String {
                 blocks.tables.push(((*name).to_owned(), block.clone()));
                 block
             }
-            ["query"] => {
+            ["query", rest @ ..] => {
                 blocks.query = Some(block.trim_end().to_owned());
+                blocks.compat = rest == ["compat"];
                 block
             }
             ["answer"] => {
                 let query = blocks.query.clone().unwrap();
                 let fresh = || logs(&blocks.logs, &blocks.tables, cut);
-                blocks.asked.get_or_insert_with(fresh).answer(&query).await
+                blocks.asked.get_or_insert_with(fresh).answer(&query, blocks.compat).await
             }
             other => panic!("a page has no block of {other:?}"),
         };
@@ -241,7 +256,7 @@ async fn corpus_real_queries_run_or_are_refused_with_a_reason() {
         if errors.iter().any(Diagnostic::is_error) {
             continue;
         }
-        let answer = logs.answer(&text).await;
+        let answer = logs.answer(&text, false).await;
         if answer.starts_with('+') {
             n_run += 1;
         } else if !REASONS.iter().any(|reason| answer.contains(reason)) {

@@ -3,8 +3,8 @@
 use crate::ast::{Call, Command, Expr, ExprKind, Period, Query, Selector, Source};
 use crate::diagnostic::Diagnostic;
 use crate::limits::{
-    AWS_ACCOUNTS_MAX, AWS_CASE_BRANCHES_MAX, AWS_DATA_SOURCES_MAX, AWS_NAME_PREFIXES_MAX,
-    AWS_QUERY_CHARACTERS_MAX, AWS_ROWS_MAX, AWS_STATS_MAX, AWS_TAGS_MAX,
+    AWS_ACCOUNTS_MAX, AWS_CASE_BRANCHES_MAX, AWS_DATA_SOURCES_MAX, AWS_GROUPS_MAX,
+    AWS_NAME_PREFIXES_MAX, AWS_QUERY_CHARACTERS_MAX, AWS_ROWS_MAX, AWS_STATS_MAX, AWS_TAGS_MAX,
 };
 use crate::span::Span;
 
@@ -69,6 +69,10 @@ fn is_long_case(call: &Call) -> bool {
 }
 
 fn source(source: &Source, at: Span, diagnostics: &mut Vec<Diagnostic>) {
+    let is_group = |it: &&Selector| matches!(it, Selector::Group(_));
+    if AWS_GROUPS_MAX < source.selectors.iter().filter(is_group).count() {
+        refuse(at, &format!("AWS takes {AWS_GROUPS_MAX} log groups at most"), diagnostics);
+    }
     for selector in &source.selectors {
         let counts = match selector {
             Selector::Group(_) => continue,

@@ -4,7 +4,7 @@ use super::{Checker, Place, regular};
 use crate::ast::{Call, Expr, ExprKind, LikePattern, Number, Query, Text};
 use crate::diagnostic::{Diagnostic, quoted};
 use crate::functions::{self, Function, Parameter, Type};
-use crate::limits::TOPK_MAX;
+use crate::limits::{BUCKETS_MAX, TOPK_MAX};
 use crate::nearest::nearest;
 use crate::span::Span;
 
@@ -145,9 +145,10 @@ impl Checker {
                 let percent = number.float();
                 (!(0.0..=100.0).contains(&percent)).then(|| "a percent is 0 to 100".to_owned())
             }
-            ("histogram", "buckets", ExprKind::Number(Number::Integer(0))) => {
-                Some("there is one bucket at least".to_owned())
-            }
+            ("histogram", "buckets", ExprKind::Number(Number::Integer(n))) => (!(1..=BUCKETS_MAX)
+                .contains(n))
+            .then(|| format!("`buckets` is between 1 and {BUCKETS_MAX}")),
+            ("histogram", "buckets", _) => Some("`buckets` is a whole number".to_owned()),
             (_, "subnet", ExprKind::String(subnet)) if !is_subnet(subnet) => {
                 Some(format!("{} is not a subnet, such as `192.0.2.0/24`", quoted(subnet)))
             }

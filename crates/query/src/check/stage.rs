@@ -76,6 +76,14 @@ fn placed(stage: &Stage, before: &[Stage], after: &[Stage], checker: &mut Checke
             let hint = "write `pattern @message | anomaly`";
             refuse("`anomaly` needs a `pattern` before it".to_owned(), None, hint);
         }
+        Command::Diff(_) | Command::LogCompare(_) | Command::Anomaly => {
+            let is_apart = !before.last().is_some_and(|it| IS_PATTERN(&it.command));
+            if let Some(pattern) = find(before, IS_PATTERN).filter(|_| is_apart) {
+                let message = format!("`{name}` stands right behind `pattern`");
+                let other = Some((pattern, "the patterns are made here"));
+                refuse(message, other, "put the stages between the two behind it");
+            }
+        }
         Command::FillMissing(_) if find(before, HAS_BIN).is_none() => {
             let hint = "write `stats count(*) as n by bin(5m) | fillmissing with 0 for n`";
             refuse("`fillmissing` needs a `stats … by bin(…)` before it".to_owned(), None, hint);

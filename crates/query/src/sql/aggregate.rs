@@ -1,7 +1,7 @@
 //! Calls of aggregates to SQL.
 
 use super::kind::{Kind, Term};
-use super::{Lowering, call};
+use super::{Lowering, call, text};
 use crate::ast::{Call, Expr};
 use crate::diagnostic::Outcome;
 
@@ -13,14 +13,14 @@ pub(super) fn call(
 ) -> Outcome<Option<Term>> {
     let term = match (name, call.arguments.as_slice()) {
         ("count", []) => Term::new("count(*)", Kind::Integer),
-        ("count", [value]) => {
+        ("count" | "countovertime", [value]) => {
             Term::new(format!("count({})", lowering.term(value)?.sql), Kind::Integer)
         }
         ("countdistinct", [value]) => {
             let value = lowering.term(value)?.sql;
             Term::new(format!("count(DISTINCT {value})"), Kind::Integer)
         }
-        ("sum", [value]) => number(lowering, "sum", value)?,
+        ("sum" | "sumovertime", [value]) => number(lowering, "sum", value)?,
         ("avg", [value]) => number(lowering, "avg", value)?,
         ("stddev", [value]) => number(lowering, "stddev_pop", value)?,
         ("variance", [value]) => number(lowering, "var_pop", value)?,
@@ -37,6 +37,12 @@ pub(super) fn call(
         ("max" | "sortslast", [value]) => extreme(lowering, "max", value)?,
         ("earliest", [value]) => by_time(lowering, "first_value", value)?,
         ("latest", [value]) => by_time(lowering, "last_value", value)?,
+        ("rate", [value, period]) => rate(lowering, value, period)?,
+        ("histogram", [value, buckets]) => {
+            let value = lowering.term(value)?.as_number();
+            let buckets = lowering.term(buckets)?.as_number();
+            Term::new(format!("histogram({value}, {buckets})"), Kind::Structure)
+        }
         ("values" | "collectvalues", [value]) => {
             let value = lowering.term(value)?;
             let text = value.as_text();
@@ -73,6 +79,25 @@ fn by_time(lowering: &mut Lowering<'_, '_>, function: &str, value: &Expr) -> Out
     let value = lowering.term(value)?;
     let order = format!("{time}, {}", value.as_sort_key());
     Ok(Term::new(picked(function, &value.sql, &order), value.kind))
+}
+
+/// How much the value grows in each period: from its first event by time to its last.
+fn rate(lowering: &mut Lowering<'_, '_>, value: &Expr, period: &Expr) -> Outcome<Term> {
+    let period = call::millis(period)?;
+    let time = call::event_time(lowering)?.sql;
+    let value = lowering.term(value)?.as_number();
+    let order = format!("{time}, {value}");
+    let growth = format!(
+        "({} - {})",
+        picked("last_value", &value, &order),
+        picked("first_value", &value, &order)
+    );
+    let moment = |extreme: &str| {
+        format!("{extreme}(time_millis({time})) FILTER (WHERE {value} IS NOT NULL)")
+    };
+    let passed = format!("CAST({} - {} AS DOUBLE)", moment("max"), moment("min"));
+    let periods = text::number(period);
+    Ok(Term::new(format!("({growth} * {periods} / NULLIF({passed}, 0))"), Kind::Number))
 }
 
 fn picked(function: &str, value: &str, order: &str) -> String {

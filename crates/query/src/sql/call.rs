@@ -330,7 +330,21 @@ fn floor(time: &Term, period: &Expr, offset: Option<Period>, function: &str) -> 
     })
 }
 
-fn unit(unit: PeriodUnit) -> &'static str {
+/// Returns how long a period is, in milliseconds.
+pub(super) fn millis(period: &Expr) -> Outcome<f64> {
+    let ExprKind::Period(written) = &period.kind else {
+        return Err(Diagnostic::error(period.span, "this is no period")
+            .with_expected(&["a number and a unit, such as `5m`"]));
+    };
+    #[expect(clippy::cast_precision_loss, reason = "that is what a number with a point is")]
+    let millis = written.unit.milliseconds().map(|unit| unit.saturating_mul(written.count) as f64);
+    millis.ok_or_else(|| {
+        Diagnostic::error(period.span, "months are not all of one length")
+            .with_hint("write the period in days or weeks")
+    })
+}
+
+pub(super) fn unit(unit: PeriodUnit) -> &'static str {
     match unit {
         PeriodUnit::Millisecond => "millisecond",
         PeriodUnit::Second => "second",

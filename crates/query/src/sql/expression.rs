@@ -151,9 +151,7 @@ fn inner(
     script: &mut script::Script,
 ) -> Outcome<(String, Term)> {
     let mut lowering = Lowering::new(query, request, script)?;
-    for stage in &query.stages {
-        stages::stage(&mut lowering, stage)?;
-    }
+    stages::all(&mut lowering, query)?;
     let selected = query.selected().map(|it| it.iter().map(Projection::name).collect());
     let shown: Vec<String> = selected.unwrap_or_else(|| super::answer::shown(&mut lowering));
     let [name] = shown.as_slice() else {

@@ -37,14 +37,8 @@ fn names(group: &Group) -> String {
     let mut listed: Vec<String> = always.iter().map(|name| text::string(name)).collect();
     let json = group.json.as_ref().filter(|_| !group.folds_names);
     let is_of_column = |field: &&GroupField| json.is_none() || field.name.starts_with('@');
-    // Of several names of a column the one that CloudWatch Logs gives it.
-    let mut columns: BTreeMap<&str, &str> = BTreeMap::new();
-    for field in group.fields.iter().filter(is_of_column) {
-        if field.name != field.column || !columns.contains_key(field.column.as_str()) {
-            columns.insert(&field.column, &field.name);
-        }
-    }
-    for (column, name) in columns {
+    for field in columns(group, is_of_column) {
+        let (column, name) = (&field.column, &field.name);
         let (column, name) = (text::name(column), text::string(name));
         listed.push(format!("CASE WHEN {column} IS NOT NULL THEN {name} END"));
     }
@@ -53,4 +47,16 @@ fn names(group: &Group) -> String {
         Some(json) => format!("array_distinct(array_concat(json_paths({json}), {listed}))"),
         None => listed,
     }
+}
+
+/// Returns the fields that have a column: of several names of a column the one that CloudWatch Logs
+/// gives it.
+pub(super) fn columns(group: &Group, is_wanted: impl Fn(&&GroupField) -> bool) -> Vec<&GroupField> {
+    let mut columns: BTreeMap<&str, &GroupField> = BTreeMap::new();
+    for field in group.fields.iter().filter(is_wanted) {
+        if field.name != field.column || !columns.contains_key(field.column.as_str()) {
+            columns.insert(&field.column, field);
+        }
+    }
+    columns.into_values().collect()
 }

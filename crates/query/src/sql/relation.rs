@@ -2,6 +2,7 @@
 
 use super::kind::{Kind, Term};
 use super::text;
+use crate::ast::Period;
 
 /// What the stages so far have made.
 #[derive(Debug, Clone)]
@@ -23,6 +24,8 @@ pub(super) struct Relation {
     pub(super) order: Vec<String>,
     /// Whether some stage has limited the rows.
     pub(super) is_limited: bool,
+    /// The column of `bin()` that the last `stats` made.
+    pub(super) bins: Option<Bins>,
     /// Names in SQL that are taken.
     taken: Vec<String>,
 }
@@ -36,6 +39,19 @@ pub(super) struct Column {
     pub(super) identifier: String,
     /// What it holds.
     pub(super) kind: Kind,
+}
+
+/// The keys of a `stats … by bin(…)`.
+#[derive(Debug, Clone)]
+pub(super) struct Bins {
+    /// The column of times, by its name in SQL.
+    pub(super) column: String,
+    /// The other keys, by their names in SQL.
+    pub(super) others: Vec<String>,
+    /// How long the bins are.
+    pub(super) period: Period,
+    /// How far their borders are moved.
+    pub(super) offset: Option<Period>,
 }
 
 impl Column {
@@ -55,6 +71,7 @@ impl Relation {
             displayed: None,
             order: Vec::new(),
             is_limited: false,
+            bins: None,
             taken: Vec::new(),
         }
     }
@@ -116,5 +133,6 @@ impl Relation {
         self.displayed = None;
         self.order.clear();
         self.is_limited = false;
+        self.bins = None;
     }
 }

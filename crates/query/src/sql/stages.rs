@@ -1,7 +1,10 @@
 //! The stages: each command's SQL, a file each.
 
+mod anomaly;
+mod compare;
 mod dedup;
 mod fields;
+mod fillmissing;
 mod filter;
 mod frequent;
 mod join;
@@ -10,6 +13,7 @@ mod lookup;
 mod outlier;
 mod parse;
 mod pattern;
+mod relevant;
 mod running;
 mod sort;
 mod stats;
@@ -17,15 +21,43 @@ mod totals;
 mod unnest;
 
 use super::Lowering;
-use crate::ast::{Command, Stage};
-use crate::diagnostic::{Diagnostic, Outcome, quoted};
+use crate::ast::{Command, Query, Stage};
+use crate::diagnostic::Outcome;
+
+/// Adds every stage of a query to the plan.
+pub(super) fn all(lowering: &mut Lowering<'_, '_>, query: &Query) -> Outcome<()> {
+    for (at, it) in query.stages.iter().enumerate() {
+        let next = query.stages.get(at + 1).map(|next| &next.command);
+        let before = at.checked_sub(1).and_then(|before| query.stages.get(before));
+        let field = match before.map(|before| &before.command) {
+            Some(Command::Pattern(pattern)) => Some(&pattern.field),
+            _ => None,
+        };
+        let n_before = if field.is_some() { at.saturating_sub(1) } else { at };
+        let place = compare::Place { query, n_before, field, span: it.name_span };
+        match (&it.command, next) {
+            (Command::Pattern(pattern), Some(Command::Anomaly)) => {
+                anomaly::anomaly(lowering, pattern, it.name_span)?;
+            }
+            // The patterns are made by what compares them.
+            (Command::Pattern(_), Some(Command::Diff(_) | Command::LogCompare(_)))
+            | (Command::Anomaly, _) => {}
+            (Command::Diff(it), _) => compare::diff(lowering, it, place)?,
+            (Command::LogCompare(it), _) => compare::logcompare(lowering, it, place)?,
+            _ => stage(lowering, it)?,
+        }
+    }
+    Ok(())
+}
 
 /// Adds a stage to the plan.
-pub(super) fn stage(lowering: &mut Lowering<'_, '_>, stage: &Stage) -> Outcome<()> {
+fn stage(lowering: &mut Lowering<'_, '_>, stage: &Stage) -> Outcome<()> {
     match &stage.command {
         // The groups were chosen before, nothing is masked in a lake, and what an estimate is of
         // stands before it.
-        Command::Source(_) | Command::Unmask(_) | Command::Estimate => Ok(()),
+        Command::Source(_) | Command::Unmask(_) | Command::Estimate
+        // They are lowered with the stages around them, and saved queries were put in before.
+        | Command::Diff(_) | Command::LogCompare(_) | Command::Anomaly | Command::Saved(_) => Ok(()),
         Command::Fields(it) => fields::fields(lowering, &it.projections),
         Command::Display(it) => fields::display(lowering, &it.projections),
         Command::Filter(it) => filter::filter(lowering, &it.condition),
@@ -47,6 +79,7 @@ pub(super) fn stage(lowering: &mut Lowering<'_, '_>, stage: &Stage) -> Outcome<(
             running::filldown(lowering, it);
             Ok(())
         }
+        Command::FillMissing(it) => fillmissing::fill(lowering, it, stage.name_span),
         Command::Sessionize(it) => running::sessionize(lowering, it),
         Command::CountFrequent(it) => frequent::count(lowering, it),
         Command::AddTotals(it) => {
@@ -59,25 +92,6 @@ pub(super) fn stage(lowering: &mut Lowering<'_, '_>, stage: &Stage) -> Outcome<(
         Command::Join(it) => join::join(lowering, it),
         Command::Pattern(it) => pattern::pattern(lowering, it),
         Command::AppendCols(it) => join::append(lowering, it),
-        _ => Err(not_built(stage)),
-    }
-}
-
-/// Refuses a command that does not run yet: an answer that leaves it out would be wrong.
-fn not_built(stage: &Stage) -> Box<Diagnostic> {
-    let name = quoted(name_of(&stage.command));
-    Diagnostic::error(stage.name_span, format!("the command {name} does not run yet"))
-        .with_hint("the language knows it, the engine does not: see the guide's list of commands")
-}
-
-fn name_of(command: &Command) -> &'static str {
-    match command {
-        Command::Diff(_) => "diff",
-        Command::LogCompare(_) => "logcompare",
-        Command::Anomaly => "anomaly",
-        Command::RelevantFields(_) => "relevantfields",
-        Command::FillMissing(_) => "fillmissing",
-        Command::Saved(_) => "$",
-        _ => "this one",
+        Command::RelevantFields(it) => relevant::relevant(lowering, it),
     }
 }

@@ -23,11 +23,22 @@ pub(super) const KEYS: Function = Function {
     make: Make::Own(|| udf(KEYS.name, 1, &Paths)),
 };
 
+pub(super) const LEAVES: Function = Function {
+    name: "json_values",
+    usage: "json_values(json)",
+    doc: "Gives the values at the paths that `json_paths` gives, in the same order.",
+    example: "json_values('{\"a\": {\"b\": [1, 2]}}')",
+    make: Make::Own(|| udf(LEAVES.name, 1, &Leaves)),
+};
+
 #[derive(Debug)]
 struct Items;
 
 #[derive(Debug)]
 struct Paths;
+
+#[derive(Debug)]
+struct Leaves;
 
 impl Lister for Items {
     fn with(&self, _: &str) -> Result<Box<dyn Lists>, DataFusionError> {
@@ -36,6 +47,12 @@ impl Lister for Items {
 }
 
 impl Lister for Paths {
+    fn with(&self, _: &str) -> Result<Box<dyn Lists>, DataFusionError> {
+        Ok(Box::new(Self))
+    }
+}
+
+impl Lister for Leaves {
     fn with(&self, _: &str) -> Result<Box<dyn Lists>, DataFusionError> {
         Ok(Box::new(Self))
     }
@@ -62,14 +79,42 @@ impl Lists for Paths {
     fn add(&mut self, text: &str, lists: &mut Lines) {
         if is_shallow(text) {
             let mut path = String::new();
-            add_paths(text, &mut path, lists);
+            add_leaves(text, &mut path, &mut |path, _| lists.values().append_value(path));
         }
         lists.append(true);
     }
 }
 
-/// Adds the paths of the leaves below a value; as deep as the text was found to be.
-fn add_paths(text: &str, path: &mut String, lists: &mut Lines) {
+impl Lists for Leaves {
+    fn add(&mut self, text: &str, lists: &mut Lines) {
+        if is_shallow(text) {
+            let mut path = String::new();
+            let add = &mut |_: &str, value: &LazyValue<'_>| {
+                lists.values().append_option(as_shown(value));
+            };
+            add_leaves(text, &mut path, add);
+        }
+        lists.append(true);
+    }
+}
+
+/// Returns the value at a path, if it is among so many first values of a JSON text.
+pub(in crate::functions) fn leaf(json: &str, path: &str, n_first: usize) -> Option<String> {
+    let (mut n_before, mut found) = (0, None);
+    let mut look = |at: &str, value: &LazyValue<'_>| {
+        if n_before < n_first && at == path && found.is_none() {
+            found = as_shown(value).map(std::borrow::Cow::into_owned);
+        }
+        n_before += 1;
+    };
+    if is_shallow(json) {
+        add_leaves(json, &mut String::new(), &mut look);
+    }
+    found
+}
+
+/// Adds the leaves below a value; as deep as the text was found to be.
+fn add_leaves(text: &str, path: &mut String, add: &mut dyn FnMut(&str, &LazyValue<'_>)) {
     let text = text.trim_start();
     let length = path.len();
     let mut step = |name: &str, value: &LazyValue<'_>, path: &mut String| {
@@ -78,9 +123,9 @@ fn add_paths(text: &str, path: &mut String, lists: &mut Lines) {
         }
         path.push_str(name);
         if value.is_object() || value.is_array() {
-            add_paths(value.as_raw_str(), path, lists);
+            add_leaves(value.as_raw_str(), path, add);
         } else if !value.is_null() {
-            lists.values().append_value(&*path);
+            add(path, value);
         }
         path.truncate(length);
     };

@@ -1,14 +1,11 @@
-//! `text_pattern`: a line with the parts taken out that change from line to line.
-//!
-//! A part is a run of letters, digits and what joins them; what it looks like decides what stands
-//! in its place. A pattern says nothing of other lines, so that lines can be put together in any
-//! order and by anyone.
+//! `text_pattern` and its companions: what lines have in common, and where they differ.
 
-use std::net::IpAddr;
+use datafusion::common::DataFusionError;
 
 use super::super::by_row::{ByRow, Given, Kind, Value};
-use super::super::{Function, Make, number};
-use crate::limits::PATTERN_BYTES_MAX;
+use super::super::lists::{Lines, Lister, Lists, udf};
+use super::super::{Function, Make};
+use crate::patterns;
 
 pub(super) const PATTERN: Function = Function {
     name: "text_pattern",
@@ -16,98 +13,53 @@ pub(super) const PATTERN: Function = Function {
     doc: "Gives the text with times, addresses, ids and numbers replaced by what they are.",
     example: "text_pattern('took 12 ms for 192.0.2.1')",
     make: Make::ByRow(ByRow::new(&[Kind::Text], Kind::Text, |values| match *values {
-        [Value::Text(text)] => Given::Text(pattern(cut(text)).into()),
+        [Value::Text(text)] => Given::Text(patterns::pattern(text).into()),
         _ => Given::Missing,
     })),
 };
 
-/// Returns the beginning of the text that is looked at.
-fn cut(text: &str) -> &str {
-    let mut end = text.len().min(PATTERN_BYTES_MAX);
-    // Ends at the start of the text, if not before.
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    text.get(..end).unwrap_or(text)
-}
-
-fn pattern(text: &str) -> String {
-    let mut pattern = String::with_capacity(text.len());
-    let mut rest = text;
-    // Ends because every turn takes at least one character.
-    while let Some(first) = rest.chars().next() {
-        if !is_part(first) {
-            pattern.push(first);
-            rest = rest.get(first.len_utf8()..).unwrap_or_default();
-            continue;
-        }
-        let length = part_length(rest);
-        let (part, after) = rest.split_at_checked(length).unwrap_or((rest, ""));
-        // The point that ends a sentence is no part of a number.
-        let word = part.trim_end_matches(['.', ':', '-']);
-        let tail = part.get(word.len()..).unwrap_or_default();
-        pattern.push_str(kind_of(word).unwrap_or(word));
-        pattern.push_str(tail);
-        rest = after;
-    }
-    pattern
-}
-
-fn is_part(letter: char) -> bool {
-    letter.is_alphanumeric() || matches!(letter, '_' | '-' | '.' | '@' | '+')
-}
-
-/// Returns how long the part at the start is; a colon between digits belongs to it.
-fn part_length(text: &str) -> usize {
-    let mut before = ' ';
-    let mut letters = text.char_indices().peekable();
-    while let Some((place, letter)) = letters.next() {
-        let is_time_colon = letter == ':'
-            && (before.is_ascii_hexdigit() || before == ':')
-            && letters.peek().is_some_and(|(_, next)| next.is_ascii_hexdigit() || *next == ':');
-        if !is_part(letter) && !is_time_colon {
-            return place;
-        }
-        before = letter;
-    }
-    text.len()
-}
-
-/// Returns what a part is, unless it is a word.
-fn kind_of(part: &str) -> Option<&'static str> {
-    let n_digits = part.bytes().filter(u8::is_ascii_digit).count();
-    if n_digits == 0 {
-        return None;
-    }
-    if is_time(part) {
-        return Some("<Time>");
-    }
-    if part.parse::<IpAddr>().is_ok() {
-        return Some("<IP>");
-    }
-    if number::read(part).is_some() {
-        return Some("<Number>");
-    }
-    let is_hex = |text: &str| text.bytes().all(|it| it.is_ascii_hexdigit());
-    let groups: Vec<usize> = part.split('-').map(str::len).collect();
-    if groups == [8, 4, 4, 4, 12] && part.split('-').all(is_hex) {
-        return Some("<UUID>");
-    }
-    if 8 <= part.len() && is_hex(part) {
-        return Some("<Hex>");
-    }
-    // Short names with a digit (`s3`, `ec2`, `v1`) are words.
-    (6 <= part.len() || part.starts_with(|it: char| it.is_ascii_digit())).then_some("<Token>")
-}
-
-/// Tells whether the part is a day, a time of day, or both.
-fn is_time(part: &str) -> bool {
-    let bytes = part.as_bytes();
-    let digits = |from: usize, to: usize| {
-        bytes.get(from..to).is_some_and(|it| it.iter().all(u8::is_ascii_digit))
+pub(super) const COARSE: Function =
+    Function {
+        name: "pattern_coarse",
+        usage: "pattern_coarse(pattern, level)",
+        doc: "Makes what `text_pattern` gives coarser, in five steps; level 0 leaves it as it is.",
+        example: "pattern_coarse('{\"user\": \"eve\", \"eventName\": \"GetObject\"}', 1)",
+        make: Make::ByRow(ByRow::new(&[Kind::Text, Kind::Integer], Kind::Text, |values| {
+            match *values {
+                [Value::Text(pattern), Value::Integer(level)] => {
+                    let level = u32::try_from(level).unwrap_or(0);
+                    Given::Text(patterns::coarse(pattern, 0, level).into_owned().into())
+                }
+                _ => Given::Missing,
+            }
+        })),
     };
-    let is_at = |place: usize, mark: u8| bytes.get(place) == Some(&mark);
-    let is_day = digits(0, 4) && is_at(4, b'-') && digits(5, 7) && is_at(7, b'-') && digits(8, 10);
-    let is_clock = digits(0, 2) && is_at(2, b':') && digits(3, 5) && is_at(5, b':') && digits(6, 8);
-    (is_day && (bytes.len() == 10 || is_at(10, b'T'))) || is_clock
+
+pub(in super::super) const VALUES: Function = Function {
+    name: "pattern_values",
+    usage: "pattern_values(text, pattern)",
+    doc: "Gives what stands in the text where the pattern has tokens: each token's number, kind and value as JSON.",
+    example: "pattern_values('took 12 ms for 192.0.2.1', 'took <Number-1> ms for <IP-2>')",
+    make: Make::Own(|| udf(VALUES.name, 2, &Values)),
+};
+
+#[derive(Debug)]
+struct Values;
+
+/// A pattern whose tokens are sought in texts.
+struct OfPattern(patterns::Tokens);
+
+impl Lister for Values {
+    fn with(&self, pattern: &str) -> Result<Box<dyn Lists>, DataFusionError> {
+        Ok(Box::new(OfPattern(patterns::Tokens::of(pattern))))
+    }
+}
+
+impl Lists for OfPattern {
+    fn add(&mut self, text: &str, lists: &mut Lines) {
+        for value in self.0.values(text) {
+            lists.values().append_option(sonic_rs::to_string(&value).ok());
+        }
+        lists.append(true);
+    }
 }

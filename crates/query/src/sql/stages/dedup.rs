@@ -9,7 +9,9 @@ use crate::sql::{Lowering, answer, text};
 pub(super) fn dedup(lowering: &mut Lowering<'_, '_>, dedup: &Dedup) -> Outcome<()> {
     let mut keys = Vec::new();
     for field in &dedup.fields {
-        keys.push(lowering.field(field)?.sql);
+        let key = lowering.field(field)?;
+        lowering.plain(&key, field.span, "dedup")?;
+        keys.push(key.sql);
     }
     let order = answer::order(lowering).join(", ");
     let rank = lowering.relation.fresh("rank");

@@ -30,9 +30,7 @@ pub(super) fn join(lowering: &mut Lowering<'_, '_>, it: &Join) -> Outcome<()> {
         left_fields.push((name, term));
     }
     let mut inner = Lowering::new(&it.query, lowering.request, lowering.script)?;
-    for stage in &it.query.stages {
-        super::stage(&mut inner, stage)?;
-    }
+    super::all(&mut inner, &it.query)?;
     let mut right_keys = Vec::new();
     for key in &it.keys {
         right_keys.push(inner.field(&key.right)?);
@@ -97,9 +95,7 @@ pub(super) fn append(lowering: &mut Lowering<'_, '_>, it: &AppendCols) -> Outcom
     let place_name = text::name(&place);
     lowering.extend(&[(format!("row_number() OVER {over}"), place)]);
     let mut inner = Lowering::new(&it.query, lowering.request, lowering.script)?;
-    for stage in &it.query.stages {
-        super::stage(&mut inner, stage)?;
-    }
+    super::all(&mut inner, &it.query)?;
     super::limit::apply(&mut inner);
     let over = answer::over(&mut inner);
     let names = answer::shown(&mut inner);

@@ -10,6 +10,7 @@ pub(super) fn sort(lowering: &mut Lowering<'_, '_>, sort: &Sort) -> Outcome<()> 
     let mut additions = Vec::new();
     for key in &sort.keys {
         let mut term = lowering.term(&key.expr)?;
+        lowering.plain(&term, key.expr.span, "sort")?;
         let is_column = term.sql.starts_with('"') && !term.sql.contains('(');
         if !is_column {
             let identifier = lowering.relation.fresh("sort");

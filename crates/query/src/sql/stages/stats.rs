@@ -3,6 +3,7 @@
 use crate::ast::{Expr, ExprKind, Projection, Stats};
 use crate::diagnostic::{Diagnostic, Outcome};
 use crate::sql::kind::{Kind, Term};
+use crate::sql::relation::Bins;
 use crate::sql::{Lowering, answer, call, text};
 
 /// Groups the rows and computes the aggregates.
@@ -13,7 +14,9 @@ pub(super) fn stats(lowering: &mut Lowering<'_, '_>, stats: &Stats) -> Outcome<(
     lowering.offset = stats.offset;
     let mut columns = Vec::new();
     for key in &stats.keys {
-        columns.push((key.name(), lowering.term(&key.expr)?));
+        let term = lowering.term(&key.expr)?;
+        lowering.plain(&term, key.expr.span, "stats")?;
+        columns.push((key.name(), term));
     }
     let n_keys = columns.len();
     for aggregate in &stats.aggregates {
@@ -22,7 +25,28 @@ pub(super) fn stats(lowering: &mut Lowering<'_, '_>, stats: &Stats) -> Outcome<(
     }
     lowering.offset = None;
     grouped(lowering, &columns, n_keys);
+    lowering.relation.bins = bins(lowering, stats);
     Ok(())
+}
+
+/// Returns which of the keys, just made, are bins of time.
+fn bins(lowering: &Lowering<'_, '_>, stats: &Stats) -> Option<Bins> {
+    let keys = || stats.keys.iter().zip(&lowering.relation.columns);
+    let period = |key: &Projection| {
+        let ExprKind::Call(call) = &key.expr.kind else { return None };
+        let name = call.name.text.to_lowercase().replace('_', "");
+        let is_bin = matches!(name.as_str(), "bin" | "datefloor" | "dateceil");
+        let period = call.arguments.last().filter(|_| is_bin)?;
+        if let ExprKind::Period(period) = &period.kind { Some((name, *period)) } else { None }
+    };
+    let (at, (name, period)) = keys().enumerate().find_map(|(at, it)| Some((at, period(it.0)?)))?;
+    let column = keys().nth(at)?.1.identifier.clone();
+    let is_other = |(place, _): &(usize, _)| *place != at;
+    let others = keys().enumerate().filter(is_other);
+    let others = others.map(|(_, (_, column))| column.identifier.clone()).collect();
+    // Only `bin` heeds the offset.
+    let offset = stats.offset.filter(|_| name == "bin");
+    Some(Bins { column, others, period, offset })
 }
 
 /// Adds the step, whose columns are the only ones from then on.
