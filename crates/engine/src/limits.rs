@@ -74,3 +74,11 @@ pub(crate) const PATTERNS_MAX: usize = 20_000;
 /// Clusters of one shape that a pattern is compared with, so that logs made to have many do not
 /// take time without end.
 pub(crate) const CLUSTERS_COMPARED_MAX: usize = 500;
+
+/// Batches that a thread reading files is ahead of its query: it need not wait for every one, and
+/// two of them take no more memory than what it is building.
+pub(crate) const BATCHES_WAITING: usize = 1;
+
+/// The share of a query's memory that may go into knowing records that come twice, in eighths: a
+/// query that runs out of it can no longer sort or group.
+pub(crate) const IDS_EIGHTHS: usize = 5;

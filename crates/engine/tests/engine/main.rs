@@ -17,3 +17,5 @@ mod pruning;
 mod queries;
 #[cfg(test)]
 mod schemas;
+#[cfg(test)]
+mod stopping;
