@@ -1,5 +1,7 @@
 //! Questions in the language of Logs Insights, asked of a lake and of files as they lie.
 
+mod files;
+
 use std::path::PathBuf;
 
 use serde_json::json;

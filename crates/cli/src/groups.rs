@@ -10,9 +10,7 @@ use futures::StreamExt;
 use haechi_engine::Embedded;
 use haechi_query::Engine;
 use haechi_query::sql::{Group, LookupTable};
-use haechi_sources::{
-    DiscoverOptions, InMemory, Objects, open, read_object, schema as source_schema,
-};
+use haechi_sources::{DiscoverOptions, Files, schema as source_schema};
 use object_store::memory::InMemory as NoFiles;
 use url::Url;
 
@@ -28,6 +26,16 @@ pub struct Logs {
     pub groups: Vec<Group>,
     /// The lookup tables at hand.
     pub lookups: Vec<LookupTable>,
+    /// The files, where no lake is asked.
+    pub files: Option<AskedFiles>,
+}
+
+/// Files that are asked as they lie.
+pub struct AskedFiles {
+    /// Those that may be logs.
+    pub files: Arc<Files>,
+    /// What was passed over before anything was read, each with the reason.
+    pub skipped: Vec<(String, String)>,
 }
 
 /// Returns the logs of a lake.
@@ -38,10 +46,10 @@ pub fn of_lake(session: &Session, args: &LakeArgs) -> Result<Logs> {
         lake.files()?.into_iter().map(|file| file.partition.source).collect();
     let mut groups = source_schema::groups(&session.catalog);
     groups.retain(|group| there.contains(&group.name));
-    Ok(Logs { engine, groups, lookups: Vec::new() })
+    Ok(Logs { engine, groups, lookups: Vec::new(), files: None })
 }
 
-/// Reads files into memory and returns their logs; each record counts once.
+/// Returns the logs of files, which are read when they are asked.
 pub fn of_files(
     session: &Session,
     paths: &[String],
@@ -51,32 +59,23 @@ pub fn of_files(
     let window = session.window(window)?;
     let runtime = session.runtime.handle().clone();
     let options = DiscoverOptions { runtime, s3: lake::s3_options()?, window };
-    let found = haechi_sources::discover(paths, &options)?;
-    let mappings = crate::commands::mappings(&session.catalog);
-    let mut rows = InMemory::new(&mappings);
-    for index in 0..found.n_objects() {
-        let Some(object) = found.object_at(index) else { break };
-        let mut opened = open(&object).with_context(|| format!("cannot read `{}`", object.name))?;
-        rows.begin(&object.name);
-        read_object(&object.name, &mut opened, &mappings, &mut rows)
-            .map_err(|error| anyhow!("{error}"))?;
-    }
-    if 0 < rows.n_rejects {
-        let n_rejects = rows.n_rejects;
-        crate::talk::note(&format!("{n_rejects} records could not be read"));
-    }
-    let rows = rows.finish()?;
+    let mut found = haechi_sources::discover(paths, &options)?;
+    let skipped = std::mem::take(&mut found.skipped);
+    let catalog = &session.catalog;
+    let threads = lake::threads(args);
+    let files = Files::look(found, catalog.sources.values(), threads, &std::env::temp_dir())?;
+    let files = Arc::new(files);
     let url = Url::parse("memory:///")?;
     let store = Arc::new(NoFiles::new());
     let engine = Embedded::open(store, url, Vec::new(), Vec::new(), &lake::options(args))?;
-    let mut groups = source_schema::groups(&session.catalog);
-    groups.retain(|group| rows.contains_key(&group.name));
-    for (name, batches) in rows {
-        if let Some(first) = batches.first() {
-            engine.add_rows(&name, first.schema(), batches)?;
-        }
+    let mut groups = source_schema::groups(catalog);
+    let sources: BTreeSet<&str> = files.sources().iter().map(|it| it.name.as_str()).collect();
+    groups.retain(|group| sources.contains(group.name.as_str()));
+    for group in &groups {
+        engine.add_files(&group.table, &files)?;
     }
-    Ok(Logs { engine, groups, lookups: Vec::new() })
+    let files = Some(AskedFiles { files, skipped });
+    Ok(Logs { engine, groups, lookups: Vec::new(), files })
 }
 
 impl Logs {

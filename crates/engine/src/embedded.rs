@@ -15,18 +15,22 @@ use datafusion::physical_plan::{ExecutionPlan, displayable, execute_stream};
 use futures::{FutureExt, StreamExt, stream};
 use haechi_query::sql::{ESTIMATE, ESTIMATE_COLUMN};
 use haechi_query::{Answer, BatchStream, Engine, QueryError};
+use haechi_sources::Files;
 use object_store::ObjectStore;
 use url::Url;
 
 use crate::figures::Figures;
+use crate::files::FilesTable;
 use crate::provider::{ParquetTable, Place};
 use crate::session::Options;
+use crate::stopping::Stop;
 use crate::table::Table;
 use crate::{errors, figures, plain, session, statement};
 
 /// Answers queries in this process, over files that are all known when it is opened.
 pub struct Embedded {
     context: SessionContext,
+    stop: Stop,
 }
 
 impl Embedded {
@@ -43,7 +47,8 @@ impl Embedded {
         views: Vec<(String, String)>,
         options: &Options,
     ) -> Result<Self, QueryError> {
-        let context = session::session(options).map_err(|error| errors::of_run(&error))?;
+        let stop = Stop::default();
+        let context = session::session(options, &stop).map_err(|error| errors::of_run(&error))?;
         store_url.set_path("/");
         let url = ObjectStoreUrl::parse(store_url).map_err(|error| errors::of_run(&error))?;
         context.register_object_store(url.as_ref(), Arc::clone(&store));
@@ -56,7 +61,7 @@ impl Embedded {
                 .register_table(name, Arc::new(table_of_files))
                 .map_err(|error| errors::of_table(&table.name, &error))?;
         }
-        let engine = Self { context };
+        let engine = Self { context, stop };
         for (name, sql) in views {
             // Nothing waits: every table is at hand.
             let added = engine.add_view(&name, &sql).now_or_never();
@@ -64,6 +69,25 @@ impl Embedded {
             added.unwrap_or_else(waits).map_err(|error| errors::of_view(&name, error))?;
         }
         Ok(engine)
+    }
+
+    /// Returns what ends the queries of this engine early, each with the rows that it has read.
+    #[must_use]
+    pub fn stop(&self) -> Stop {
+        self.stop.clone()
+    }
+
+    /// Adds a table whose rows are read from files whenever they are asked for.
+    ///
+    /// # Errors
+    /// There is no such source.
+    pub fn add_files(&self, source: &str, files: &Arc<Files>) -> Result<(), QueryError> {
+        let unknown = || errors::of_table(source, &internal_datafusion_err!("no such source"));
+        let table = FilesTable::new(files, source).ok_or_else(unknown)?;
+        self.context
+            .register_table(TableReference::bare(source), Arc::new(table))
+            .map_err(|error| errors::of_table(source, &error))?;
+        Ok(())
     }
 
     /// Adds a table whose rows are in memory.

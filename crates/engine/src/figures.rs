@@ -83,6 +83,13 @@ fn gather(operator: &Arc<dyn ExecutionPlan>, passed: Option<usize>, read: &mut R
 
 /// Tells whether every row that comes goes on, so that a filter above is about the same rows.
 fn keeps_rows(operator: &Arc<dyn ExecutionPlan>) -> bool {
-    ["ProjectionExec", "CoalesceBatchesExec", "RepartitionExec", "CooperativeExec", "FilterExec"]
-        .contains(&operator.name())
+    [
+        "ProjectionExec",
+        "CoalesceBatchesExec",
+        "RepartitionExec",
+        "CooperativeExec",
+        "FilterExec",
+        "Stopping",
+    ]
+    .contains(&operator.name())
 }

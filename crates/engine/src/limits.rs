@@ -98,3 +98,11 @@ pub(crate) const VALUE_BYTES_MAX: usize = 256;
 
 /// Different values of a field that `relevance` tells apart: beyond, it looks at some for all.
 pub(crate) const RELEVANCE_VALUES_MAX: usize = 2_000;
+
+/// Batches that a thread reading files is ahead of its query: it need not wait for every one, and
+/// two of them take no more memory than what it is building.
+pub(crate) const BATCHES_WAITING: usize = 1;
+
+/// The share of a query's memory that may go into knowing records that come twice, in eighths: a
+/// query that runs out of it can no longer sort or group.
+pub(crate) const IDS_EIGHTHS: usize = 5;

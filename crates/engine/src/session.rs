@@ -11,6 +11,7 @@ use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::prelude::{SessionConfig, SessionContext};
 
+use crate::stopping::{Stop, StoppingSources};
 use crate::yielding::YieldingJoins;
 use crate::{aggregates, functions, limits};
 
@@ -27,7 +28,7 @@ pub struct Options {
 }
 
 /// Makes the session, still without tables.
-pub(crate) fn session(options: &Options) -> Result<SessionContext, DataFusionError> {
+pub(crate) fn session(options: &Options, stop: &Stop) -> Result<SessionContext, DataFusionError> {
     let pool = FairSpillPool::new(options.memory_bytes);
     let spill = DiskManagerBuilder::default()
         .with_max_spill_merge_fan_in(merged_runs(options))
@@ -42,6 +43,7 @@ pub(crate) fn session(options: &Options) -> Result<SessionContext, DataFusionErr
         .with_runtime_env(runtime)
         .with_default_features()
         .with_physical_optimizer_rule(Arc::new(YieldingJoins))
+        .with_physical_optimizer_rule(Arc::new(StoppingSources(stop.clone())))
         .build();
     let context = SessionContext::new_with_state(state);
     for function in functions::all() {

@@ -6,6 +6,7 @@
 
 mod content;
 mod discover;
+mod files;
 mod in_memory;
 mod json;
 mod key;
@@ -28,6 +29,7 @@ mod window;
 
 pub use content::{Memory, Opened, open, open_in};
 pub use discover::{DiscoverError, DiscoverOptions, Discovered, discover};
+pub use files::{Asked, Files, Reading, Told};
 pub use in_memory::InMemory;
 pub use lookup::lookup_table;
 pub use mapping::{Mapping, Mappings};

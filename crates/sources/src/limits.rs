@@ -67,3 +67,27 @@ pub const PARQUET_ROWS: usize = 1024;
 
 /// The most envelopes around a record: EventBridge inside of what passes its events on.
 pub const ENVELOPES_MAX: usize = 2;
+
+/// How much of an object, as stored, is looked at to know what it holds before it is asked.
+pub const LOOKED_AT_BYTES: u64 = 64 << 10;
+
+/// How many records of an object are looked at for that.
+pub const LOOKED_AT_ROWS: usize = 100;
+
+/// How many objects are looked at of those that AWS named alike: delivery does not mix services.
+pub const LOOKED_AT_NAMES: usize = 3;
+
+/// How many bytes of text a batch of asked rows has at most: a few batches a thread are on their
+/// way at once.
+pub const BATCH_BYTES: usize = 4 << 20;
+
+/// In how many parts the ids of asked records are kept: threads wait for each other less, and
+/// memory grows in small steps.
+pub const ID_SHARDS: usize = 64;
+
+/// How many ids a part takes at first: what fills a table of 2,048 places to seven eighths, where
+/// it would double.
+pub const IDS_GROWN: usize = 1_792;
+
+/// What an id takes in such a table: the id and a byte beside it, and an eighth left empty.
+pub const ID_BYTES: usize = 11;

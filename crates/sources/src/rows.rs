@@ -1,7 +1,7 @@
 //! Rows of one source, column by column, on their way to the lake.
 
-mod column;
-mod texts;
+pub(crate) mod column;
+pub(crate) mod texts;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -203,7 +203,7 @@ fn dictionary(files: Vec<i32>, names: &[String]) -> Result<ArrayRef, ArrowError>
 
 /// Returns the value as text: strings unescaped, other values as they are written, null as nothing.
 #[inline]
-fn text_of(value: Option<Value<'_>>) -> Option<Cow<'_, str>> {
+pub(crate) fn text_of(value: Option<Value<'_>>) -> Option<Cow<'_, str>> {
     let value = value?;
     match value.shape {
         _ if value.is_null() => None,
@@ -224,7 +224,7 @@ pub(crate) fn time_of(mapping: &Mapping, fields: &Fields<'_>) -> Option<Timestam
 }
 
 /// Returns what makes the record itself: its id as its column has it, or all of it.
-fn id_of(id: Option<Value<'_>>, record: &str) -> u128 {
+pub(crate) fn id_of(id: Option<Value<'_>>, record: &str) -> u128 {
     let id = text_of(id).filter(|id| !id.is_empty());
     record_id(id.as_deref().unwrap_or(record))
 }

@@ -31,8 +31,8 @@ pub struct Query {
     /// The query, or - to read it from standard input
     #[arg(value_name = "QUERY")]
     pub text: String,
-    /// Ask these files, folders, globs or `s3://bucket/prefix` as they lie, instead of a lake
-    #[arg(short, long, value_name = "PATH", num_args = 1.., conflicts_with = "lake")]
+    /// Ask these files, folders, globs or `s3://bucket/prefix` as they lie, and no lake
+    #[arg(short, long, value_name = "PATH", num_args = 1..)]
     pub files: Vec<String>,
     /// The log group: a source such as cloudtrail, or a group of CloudWatch Logs (may be given
     /// several times) [default: those that know the fields of the query]

@@ -1,8 +1,11 @@
 //! `haechi query`: a query of Logs Insights over a lake, or over files as they lie.
 
+mod read;
+
 use std::io::Read;
 
 use anyhow::{Result, anyhow};
+use haechi_engine::Stop;
 use haechi_query::ast::Query as Tree;
 use haechi_query::diagnostic::Diagnostic;
 use haechi_query::sql::{self, Dress, Group, Request, Sql};
@@ -41,7 +44,7 @@ pub fn run(session: &Session, args: &Query) -> Result<()> {
             return output::text(&format!("{}\n", sql.text));
         }
         let n_matched = answer(&logs, &sql, args).await?;
-        if n_matched == Some(0) {
+        if n_matched == 0 {
             for warning in sql::misspelt(&query, &groups) {
                 talk::note(warning.render(&text).trim_end());
             }
@@ -50,20 +53,30 @@ pub fn run(session: &Session, args: &Query) -> Result<()> {
     })
 }
 
-/// Prints the answer; returns how many records matched, where that is counted: what was read into
-/// memory is not.
-async fn answer(logs: &Logs, sql: &Sql, args: &Query) -> Result<Option<usize>> {
+/// Prints the answer, and what was read for it; returns how many records matched.
+async fn answer(logs: &Logs, sql: &Sql, args: &Query) -> Result<usize> {
+    let stop = logs.engine.stop();
     let (answer, figures) = logs.engine.query_counted(&sql.text).await?;
+    stop_on_interrupt(&stop);
     output::answer(answer, args.format, args.wide).await?;
-    if !args.files.is_empty() {
-        return Ok(None);
+    read::say(&figures.read(), logs.files.as_ref());
+    if stop.is_set() {
+        talk::note("stopped: this is the answer of what had been read by then");
     }
-    let read = figures.read();
-    talk::note(&format!(
-        "recordsMatched {}, recordsScanned {}, bytesScanned {}",
-        read.rows_matched, read.rows_scanned, read.bytes_scanned
-    ));
-    Ok(Some(read.rows_matched))
+    Ok(figures.read().rows_matched)
+}
+
+/// Makes the first Ctrl-C end the query with the rows that it has, and the second end everything.
+fn stop_on_interrupt(stop: &Stop) {
+    let stop = stop.clone();
+    tokio::spawn(async move {
+        while tokio::signal::ctrl_c().await.is_ok() {
+            if stop.is_set() {
+                std::process::abort();
+            }
+            stop.now();
+        }
+    });
 }
 
 fn text(args: &Query) -> Result<String> {

@@ -6,6 +6,8 @@ use arrow::array::StringViewBuilder;
 use arrow::datatypes::DataType;
 use datafusion::common::{DataFusionError, exec_err};
 use datafusion::logical_expr::{ColumnarValue, ScalarFunctionArgs, Signature, Volatility};
+use memchr::memchr;
+use memchr::memmem::Finder;
 use sonic_rs::{JsonValueTrait, LazyValue, PointerNode};
 use std::sync::Arc;
 
@@ -35,25 +37,57 @@ pub(super) fn invoke(
     };
     let (json, path) = (Texts::of(json)?, Texts::of(path)?);
     let fixed = match &path {
-        Texts::One(path) => Some(path.as_deref().map(steps).transpose()?),
+        Texts::One(path) => Some(path.as_deref().map(Way::of).transpose()?),
         Texts::Each(_) => None,
     };
     let mut found = StringViewBuilder::with_capacity(args.number_rows);
     for row in 0..args.number_rows {
         let own = match &fixed {
             Some(_) => None,
-            None => path.at(row).and_then(|path| steps(path).ok()),
+            None => path.at(row).and_then(|path| Way::of(path).ok()),
         };
-        let steps = fixed.as_ref().map_or(own.as_ref(), Option::as_ref);
-        let value = json.at(row).zip(steps).and_then(|(json, steps)| value_at(json, steps));
+        let way = fixed.as_ref().map_or(own.as_ref(), Option::as_ref);
+        let value = json.at(row).zip(way).and_then(|(json, way)| way.value_in(json));
         found.append_option(value.as_ref().and_then(render));
     }
     Ok(ColumnarValue::Array(Arc::new(found.finish())))
 }
 
-/// Finds the value, unless the text is no JSON up to there or nests too deep to be walked.
-fn value_at<'a>(json: &'a str, steps: &[PointerNode]) -> Option<LazyValue<'a>> {
-    is_shallow(json).then(|| sonic_rs::get(json, steps).ok()).flatten()
+/// A path that is ready to be walked in many texts.
+struct Way {
+    steps: Vec<PointerNode>,
+    /// Finds the longest key: most texts have it nowhere, and need not be walked.
+    longest: Option<Finder<'static>>,
+}
+
+impl Way {
+    fn of(path: &str) -> Result<Self, DataFusionError> {
+        let steps = steps(path)?;
+        let keys = steps.iter().filter_map(|step| match step {
+            PointerNode::Key(key) => Some(key.as_bytes()),
+            PointerNode::Index(_) => None,
+        });
+        // Other characters may be written in more ways than one.
+        let is_plain = |key: &&[u8]| key.iter().all(|byte| byte.is_ascii_alphanumeric());
+        let longest = keys.filter(is_plain).max_by_key(|key| key.len());
+        let longest = longest.map(|key| Finder::new(key).into_owned());
+        Ok(Self { steps, longest })
+    }
+
+    /// Finds the value, unless the text is no JSON up to there or nests too deep to be walked.
+    fn value_in<'a>(&self, json: &'a str) -> Option<LazyValue<'a>> {
+        if !self.may_lead_into(json.as_bytes()) || !is_shallow(json) {
+            return None;
+        }
+        sonic_rs::get(json, &self.steps).ok()
+    }
+
+    /// Tells whether the text has the longest key. Where it has a backslash, a key may stand there
+    /// in another spelling.
+    fn may_lead_into(&self, json: &[u8]) -> bool {
+        let Some(longest) = &self.longest else { return true };
+        longest.find(json).is_some() || memchr(b'\\', json).is_some()
+    }
 }
 
 /// Reads a path: keys divided by points, indexes in brackets or as numbers, keys with points in

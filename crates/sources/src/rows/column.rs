@@ -12,7 +12,7 @@ use super::texts::Texts;
 use crate::scan::Value;
 
 /// A column as it grows.
-pub(super) struct ColumnBuilder {
+pub(crate) struct ColumnBuilder {
     values: Values,
     /// How many rows the values cover.
     n_rows: usize,
@@ -26,7 +26,7 @@ enum Values {
 }
 
 impl ColumnBuilder {
-    pub(super) fn new(kind: ColumnKind) -> Self {
+    pub(crate) fn new(kind: ColumnKind) -> Self {
         let values = match kind {
             ColumnKind::String | ColumnKind::Json => Values::Text(Texts::default()),
             ColumnKind::Int => Values::Int(Int64Builder::new()),
@@ -37,7 +37,7 @@ impl ColumnBuilder {
     }
 
     /// Returns an empty column of the kind, in the memory of one that nobody reads any more.
-    pub(super) fn again(kind: ColumnKind, spent: ArrayRef) -> Self {
+    pub(crate) fn again(kind: ColumnKind, spent: ArrayRef) -> Self {
         match spent.as_any().downcast_ref::<StringArray>() {
             Some(_) => Self { values: Values::Text(Texts::again(spent)), n_rows: 0 },
             None => Self::new(kind),
@@ -46,7 +46,7 @@ impl ColumnBuilder {
 
     /// Sets the row's value, unless it is not of the column's type.
     #[inline]
-    pub(super) fn push(&mut self, row_index: usize, value: Value<'_>) {
+    pub(crate) fn push(&mut self, row_index: usize, value: Value<'_>) {
         self.pad(row_index);
         match &mut self.values {
             Values::Text(column) => match text_of(Some(value)) {
@@ -77,7 +77,7 @@ impl ColumnBuilder {
     }
 
     /// Gives up the column of so many rows.
-    pub(super) fn finish(&mut self, n_rows: usize) -> Result<ArrayRef, ArrowError> {
+    pub(crate) fn finish(&mut self, n_rows: usize) -> Result<ArrayRef, ArrowError> {
         self.pad(n_rows);
         Ok(match &mut self.values {
             Values::Text(column) => Arc::new(column.finish()?),

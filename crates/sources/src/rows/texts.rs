@@ -9,7 +9,7 @@ use arrow::datatypes::ArrowNativeType;
 use arrow::error::ArrowError;
 
 /// Texts as they gather.
-pub(super) struct Texts {
+pub(crate) struct Texts {
     bytes: Vec<u8>,
     ends: Ends,
     nulls: NullBufferBuilder,
@@ -17,13 +17,13 @@ pub(super) struct Texts {
 
 /// Long texts as they gather: views of one buffer, which are sorted without being copied.
 #[derive(Default)]
-pub(super) struct LongTexts {
+pub(crate) struct LongTexts {
     bytes: Vec<u8>,
     views: Vec<u128>,
 }
 
 /// Where each of several things ends; before the first of them stands 0.
-pub(super) struct Ends(Vec<i32>);
+pub(crate) struct Ends(Vec<i32>);
 
 impl Default for Texts {
     fn default() -> Self {
@@ -33,7 +33,7 @@ impl Default for Texts {
 
 impl Texts {
     /// Returns an empty builder in the memory of a column that nobody reads any more.
-    pub(super) fn again(spent: ArrayRef) -> Self {
+    pub(crate) fn again(spent: ArrayRef) -> Self {
         let data = spent.to_data();
         drop(spent);
         let (ends, bytes, _) = StringArray::from(data).into_parts();
@@ -42,13 +42,13 @@ impl Texts {
     }
 
     /// Returns how many texts are finished.
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.nulls.len()
     }
 
     /// Adds a text.
     #[inline]
-    pub(super) fn push(&mut self, text: &str) {
+    pub(crate) fn push(&mut self, text: &str) {
         self.bytes.extend_from_slice(text.as_bytes());
         self.ends.push(self.bytes.len());
         self.nulls.append_non_null();
@@ -56,20 +56,20 @@ impl Texts {
 
     /// Adds a text of two parts.
     #[inline]
-    pub(super) fn push_both(&mut self, head: &str, tail: &str) {
+    pub(crate) fn push_both(&mut self, head: &str, tail: &str) {
         self.bytes.extend_from_slice(head.as_bytes());
         self.push(tail);
     }
 
     /// Adds so many times nothing.
     #[inline]
-    pub(super) fn push_nulls(&mut self, n: usize) {
+    pub(crate) fn push_nulls(&mut self, n: usize) {
         self.ends.repeat(n);
         self.nulls.append_n_nulls(n);
     }
 
     /// Gives up the texts.
-    pub(super) fn finish(&mut self) -> Result<StringArray, ArrowError> {
+    pub(crate) fn finish(&mut self) -> Result<StringArray, ArrowError> {
         let bytes = Buffer::from_vec(std::mem::take(&mut self.bytes));
         StringArray::try_new(self.ends.finish(), bytes, self.nulls.finish())
     }
@@ -77,7 +77,7 @@ impl Texts {
 
 impl LongTexts {
     /// Returns an empty builder in the memory of a column that nobody reads any more.
-    pub(super) fn again(spent: ArrayRef) -> Self {
+    pub(crate) fn again(spent: ArrayRef) -> Self {
         let Some(texts) = spent.as_string_view_opt().cloned() else { return Self::default() };
         drop(spent);
         let (views, buffers, _) = texts.into_parts();
@@ -89,13 +89,13 @@ impl LongTexts {
     /// Adds a text.
     #[inline]
     #[expect(clippy::cast_possible_truncation, reason = "as with `Ends::push`")]
-    pub(super) fn push(&mut self, text: &str) {
+    pub(crate) fn push(&mut self, text: &str) {
         self.views.push(make_view(text.as_bytes(), 0, self.bytes.len() as u32));
         self.bytes.extend_from_slice(text.as_bytes());
     }
 
     /// Gives up the texts.
-    pub(super) fn finish(&mut self) -> Result<StringViewArray, ArrowError> {
+    pub(crate) fn finish(&mut self) -> Result<StringViewArray, ArrowError> {
         let bytes = Buffer::from_vec(std::mem::take(&mut self.bytes));
         let views = ScalarBuffer::from(std::mem::take(&mut self.views));
         StringViewArray::try_new(views, vec![bytes], None)
@@ -109,14 +109,14 @@ impl Ends {
     }
 
     /// Returns none, in the memory of those that nobody reads any more.
-    pub(super) fn again(spent: OffsetBuffer<i32>) -> Self {
+    pub(crate) fn again(spent: OffsetBuffer<i32>) -> Self {
         Self::new(emptied(spent.into_inner().into_inner()))
     }
 
     /// Adds an end. What a batch may hold is far below what the type counts.
     #[inline]
     #[expect(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "see above")]
-    pub(super) fn push(&mut self, end: usize) {
+    pub(crate) fn push(&mut self, end: usize) {
         self.0.push(end as i32);
     }
 
@@ -126,7 +126,7 @@ impl Ends {
         self.0.resize(self.0.len() + n, last);
     }
 
-    pub(super) fn finish(&mut self) -> OffsetBuffer<i32> {
+    pub(crate) fn finish(&mut self) -> OffsetBuffer<i32> {
         OffsetBuffer::new(ScalarBuffer::from(std::mem::take(&mut self.0)))
     }
 }
