@@ -6,7 +6,7 @@ use arrow::array::{ArrayRef, RecordBatch, TimestampMicrosecondArray, UInt32Array
 use arrow::compute::take_record_batch;
 use arrow::datatypes::{DataType, Field, Schema};
 use haechi_model::Timestamp;
-use haechi_sources::schema::{INGESTED, RECORD, timestamp};
+use haechi_sources::schema::{ENTITIES, INGESTED, RECORD, timestamp};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::ArrowWriterOptions;
 use parquet::basic::{Compression, Encoding, ZstdLevel};
@@ -64,7 +64,9 @@ pub(crate) fn properties(schema: &Schema) -> WriterPropertiesBuilder {
         .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
         .set_data_page_size_limit(PAGE_BYTES)
         .set_column_dictionary_enabled(RECORD.into(), false)
-        .set_column_statistics_enabled(RECORD.into(), EnabledStatistics::None);
+        .set_column_statistics_enabled(RECORD.into(), EnabledStatistics::None)
+        // Of kinds of names one after the other, the least and the greatest say nothing.
+        .set_column_statistics_enabled(entities(), EnabledStatistics::None);
     // Looking numbers up in a dictionary takes several times as long as packing their differences.
     let packed = |field: &&Arc<Field>| {
         matches!(field.data_type(), DataType::Int64 | DataType::Timestamp(..))
@@ -76,6 +78,11 @@ pub(crate) fn properties(schema: &Schema) -> WriterPropertiesBuilder {
             .set_column_encoding(column, Encoding::DELTA_BINARY_PACKED);
     }
     builder
+}
+
+/// Returns where Parquet has the entities: a list's elements are a column of their own.
+fn entities() -> ColumnPath {
+    ColumnPath::new([ENTITIES, "list", "element"].map(str::to_owned).to_vec())
 }
 
 /// Returns the properties with what fits the values of each column.
