@@ -23,6 +23,8 @@ use datafusion::logical_expr::ScalarUDF;
 
 use by_row::ByRow;
 
+pub(crate) use text::encoding::hash;
+
 /// One scalar function.
 pub struct Function {
     /// Its name in SQL.

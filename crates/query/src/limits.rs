@@ -49,6 +49,9 @@ pub const AWS_CASE_BRANCHES_MAX: usize = 10;
 /// Most bins that `fillmissing` makes: ten weeks of minutes. The engine holds them in memory.
 pub const BINS_MAX: u64 = 100_000;
 
+/// Patterns that are frequent and told apart from all others: an answer has as many rows.
+pub const PATTERNS_FREQUENT_MAX: u64 = 10_000;
+
 /// Most buckets of `histogram`: more than a person looks at.
 pub const BUCKETS_MAX: i64 = 1_000;
 

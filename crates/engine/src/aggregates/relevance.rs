@@ -19,6 +19,7 @@ use datafusion::logical_expr::{
 };
 
 use super::Aggregate;
+use crate::functions::hash;
 use crate::limits::{RELEVANCE_VALUES_MAX, VALUE_BYTES_MAX};
 
 mod score;
@@ -97,12 +98,9 @@ impl State {
     }
 }
 
-/// Tells whether the hash of the value ends with so many zeros (FNV-1a, its bits mixed).
+/// Tells whether the hash of the value ends with so many zeros.
 fn is_looked_at(value: &str, level: u32) -> bool {
-    let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-    let hash = value.bytes().fold(0xcbf2_9ce4_8422_2325, step);
-    let hash = (hash ^ (hash >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
-    level <= (hash ^ (hash >> 33)).trailing_zeros()
+    level <= hash(value).trailing_zeros()
 }
 
 impl Accumulator for State {

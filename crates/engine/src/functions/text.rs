@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use super::by_row::{ByRow, Given, Kind, Value};
 use super::{Function, Make};
 
-mod encoding;
+pub(crate) mod encoding;
 pub(super) mod natural;
 pub(super) mod pattern;
 
@@ -27,6 +27,7 @@ pub(super) const ALL: &[&Function] = &[
     &encoding::OF_HEX,
     &encoding::MD5,
     &encoding::SHA256,
+    &encoding::HASH,
     &natural::COMPARE,
     &pattern::PATTERN,
     &pattern::COARSE,

@@ -15,6 +15,8 @@ mod limits;
 #[cfg(test)]
 mod mistakes;
 #[cfg(test)]
+mod orders;
+#[cfg(test)]
 mod pruning;
 #[cfg(test)]
 mod queries;

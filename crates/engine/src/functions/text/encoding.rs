@@ -62,6 +62,25 @@ pub(super) const MD5: Function = Function {
     make: Make::ByRow(of_text(|values| on_text(values, |text| Some(hex(&md5::Md5::digest(text)))))),
 };
 
+pub(super) const HASH: Function = Function {
+    name: "text_hash",
+    usage: "text_hash(text)",
+    doc: "Gives a number that different texts hardly share; it is no secret how.",
+    example: "text_hash('haechi')",
+    make: Make::ByRow(ByRow::new(&[Kind::Text], Kind::Integer, |values| match *values {
+        [Value::Text(text)] => Given::Integer(hash(text).cast_signed()),
+        _ => Given::Missing,
+    })),
+};
+
+/// Returns the same number for the same text everywhere and always (FNV-1a, its bits mixed).
+pub(crate) fn hash(text: &str) -> u64 {
+    let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325, step);
+    let hash = (hash ^ (hash >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
+    hash ^ (hash >> 33)
+}
+
 pub(super) const SHA256: Function = Function {
     name: "text_sha256",
     usage: "text_sha256(text)",

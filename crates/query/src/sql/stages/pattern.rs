@@ -2,20 +2,33 @@
 
 use crate::ast::{Path, Pattern};
 use crate::diagnostic::Outcome;
-use crate::limits::AWS_PATTERN_LINE_CHARACTERS_MAX;
+use crate::limits::{AWS_PATTERN_LINE_CHARACTERS_MAX, PATTERNS_FREQUENT_MAX};
 use crate::sql::kind::Kind;
 use crate::sql::{Lowering, answer, text};
 
 /// Puts lines of one pattern together; the most frequent patterns come first.
 pub(super) fn pattern(lowering: &mut Lowering<'_, '_>, it: &Pattern) -> Outcome<()> {
     let field = line(lowering, &it.field)?;
-    let from = lowering.relation.from.clone();
-    lowering.step(&format!("SELECT patterns(text_pattern({field}), 1) AS \"found\" FROM {from}"));
-    lowering.step_from("SELECT unnest(\"found\") AS \"row\"");
-    lowering.step_from(
+    lowering.step_from(&format!("SELECT text_pattern({field}) AS \"pattern\""));
+    lowering.step_from("SELECT \"pattern\", text_hash(\"pattern\") AS \"hash\"");
+    // The frequent ones are counted apart, so that a flood of lines that are all different makes
+    // none of them coarser. Their hashes take less memory than they do.
+    let lines = lowering.relation.from.clone();
+    let frequent = lowering.script.step(&format!(
+        "SELECT \"hash\" AS \"frequent\" FROM {lines} WHERE \"hash\" IS NOT NULL \
+         GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT {PATTERNS_FREQUENT_MAX}"
+    ));
+    lowering.step(&format!(
+        "SELECT patterns(\"pattern\", 1) FILTER (WHERE \"frequent\" IS NOT NULL) AS \"often\", \
+         patterns(\"pattern\", 1) FILTER (WHERE \"frequent\" IS NULL) AS \"seldom\" \
+         FROM {lines} LEFT JOIN {frequent} ON \"hash\" = \"frequent\""
+    ));
+    lowering.step_from("SELECT unnest(array_concat(\"often\", \"seldom\")) AS \"row\"");
+    let rows = lowering.relation.from.clone();
+    lowering.step(&format!(
         "SELECT json_field(\"row\", '[0]') AS \"pattern\", \
-         number(json_field(\"row\", '[1]')) AS \"lines\"",
-    );
+         sum(number(json_field(\"row\", '[1]'))) AS \"lines\" FROM {rows} GROUP BY 1"
+    ));
     let shown = [
         ("@pattern", "\"pattern\"".to_owned(), Kind::Text),
         ("@ratio", "\"lines\" / sum(\"lines\") OVER ()".to_owned(), Kind::Number),
