@@ -1,4 +1,4 @@
-//! What goes to standard output: answers in six formats, and plain text.
+//! What goes to standard output: answers in seven formats, and plain text.
 //!
 //! Logs are written by whoever is being investigated. Every format keeps their text from speaking
 //! to something else than the reader: the terminal, the spreadsheet, the next program in a pipe.
@@ -10,6 +10,7 @@ mod limits;
 mod markdown;
 mod moments;
 mod parquet;
+mod plot;
 mod printable;
 mod table;
 
@@ -40,6 +41,8 @@ pub enum Format {
     Parquet,
     /// A table in Markdown.
     Md,
+    /// A chart: a bar for each row.
+    Plot,
 }
 
 /// What was written.
@@ -91,6 +94,7 @@ pub async fn write(
         Format::Csv => Box::new(csv::Csv::new(&schema)),
         Format::Parquet => Box::new(parquet::Parquet::new(&answer.schema)?),
         Format::Md => Box::new(markdown::Markdown::new(&schema)),
+        Format::Plot => Box::new(plot::Plot::new(&schema)),
     };
     let mut counts = Counts::default();
     while let Some(batch) = answer.batches.next().await {

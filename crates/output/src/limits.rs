@@ -15,3 +15,13 @@ pub(super) const GROUP_ROWS: usize = 65_536;
 
 /// Bytes of a row group of Parquet output: the whole group is held until it is full.
 pub(super) const GROUP_BYTES: usize = 64 * 1024 * 1024;
+
+/// Characters' width of the longest bar of a chart: with its label and number it fits a screen.
+pub(super) const BAR_WIDTH: usize = 50;
+
+/// Characters' width of what stands before a bar.
+pub(super) const LABEL_WIDTH: usize = 48;
+
+/// Bars of a chart: a day of minutes. Nobody looks at more, and all are held until the longest is
+/// known.
+pub(super) const PLOT_ROWS: usize = 1_440;

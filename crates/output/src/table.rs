@@ -106,7 +106,7 @@ impl Rows for Table {
 }
 
 /// Cuts the cell to the width, and marks the cut.
-fn cut(cell: String, width: usize) -> String {
+pub(super) fn cut(cell: String, width: usize) -> String {
     if cell.width() <= width {
         return cell;
     }

@@ -48,6 +48,9 @@ pub struct Query {
     /// How to print the answer
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub format: Format,
+    /// Draw a chart of the answer, the same as `--format plot`
+    #[arg(long, conflicts_with = "format")]
+    pub plot: bool,
     /// Do not shorten long values in tables
     #[arg(long)]
     pub wide: bool,

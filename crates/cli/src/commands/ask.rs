@@ -60,6 +60,7 @@ fn insights(args: &Ask, question: &Question, query: &str) -> Query {
         window: args.window.clone(),
         table: Vec::new(),
         format: args.format,
+        plot: false,
         wide: args.wide,
         instead: InsteadOfRunning { explain: false, check: false },
         compat: false,

@@ -58,12 +58,16 @@ async fn answer(logs: &Logs, sql: &Sql, args: &Query) -> Result<usize> {
     let stop = logs.engine.stop();
     let (answer, figures) = logs.engine.query_counted(&sql.text).await?;
     stop_on_interrupt(&stop);
-    output::answer(answer, args.format, args.wide).await?;
+    output::answer(answer, format(args), args.wide).await?;
     read::say(&figures.read(), logs.files.as_ref());
     if stop.is_set() {
         talk::note("stopped: this is the answer of what had been read by then");
     }
     Ok(figures.read().rows_matched)
+}
+
+fn format(args: &Query) -> Format {
+    if args.plot { Format::Plot } else { args.format }
 }
 
 /// Makes the first Ctrl-C end the query with the rows that it has, and the second end everything.
@@ -121,8 +125,8 @@ fn lowered(
         until: window.until.map(|it| it.0),
         now: session.now.0,
         rows_max: ROWS_MAX,
-        dress: match args.format {
-            Format::Json | Format::Jsonl => Dress::Numbers,
+        dress: match format(args) {
+            Format::Json | Format::Jsonl | Format::Plot => Dress::Numbers,
             Format::Parquet => Dress::Typed,
             _ => Dress::Shown,
         },

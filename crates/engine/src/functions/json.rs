@@ -68,7 +68,7 @@ impl Way {
             PointerNode::Index(_) => None,
         });
         // Other characters may be written in more ways than one.
-        let is_plain = |key: &&[u8]| key.iter().all(|byte| byte.is_ascii_alphanumeric());
+        let is_plain = |key: &&[u8]| key.iter().all(u8::is_ascii_alphanumeric);
         let longest = keys.filter(is_plain).max_by_key(|key| key.len());
         let longest = longest.map(|key| Finder::new(key).into_owned());
         Ok(Self { steps, longest })
