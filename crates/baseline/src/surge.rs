@@ -4,7 +4,11 @@
 //! the tail of the last weeks' bins lets expect; a silence is, when it is beyond the tail of the
 //! last weeks' silences. Steady noise, however loud, is its own tail, and so is usual.
 
+mod live;
+
 use std::collections::VecDeque;
+
+pub use live::Surging;
 
 use crate::envelope::Ceiling;
 use crate::generations::Generations;

@@ -1,6 +1,7 @@
 //! The command line: one definition from which help, completions and manual pages are made.
 
 mod intake;
+mod metrics;
 mod queries;
 mod unusual;
 
@@ -11,10 +12,14 @@ use clap_complete::Shell;
 use haechi_output::Format;
 
 pub use intake::{Ingest, LakeCommand, Scan, Simulate, Verify};
+pub use metrics::{
+    Adaptation, LearningArgs, Metrics, MetricsAlarm, MetricsAnswer, MetricsBand, MetricsFilter,
+    MetricsGet, MetricsList, MetricsPlot, MetricsPut, SeriesArgs,
+};
 pub use queries::{
     Ask, Fields, FilterPatternCommand, InsteadOfRunning, Language, Query, Sql, Tail, TailFormat,
 };
-pub use unusual::{Adaptation, Findings, InsightFormat, Insights, Metrics, MetricsBand};
+pub use unusual::{Findings, InsightFormat, Insights};
 
 /// Threat detection, investigation and hunting for AWS, on your own logs.
 #[derive(Debug, Parser)]
@@ -65,7 +70,7 @@ pub enum Command {
     /// Show when an API was called more than usual, or failed more, or fell silent
     #[command(subcommand)]
     Insights(Insights),
-    /// Say what is unusual about a series of numbers
+    /// Show metrics and what is unusual about them; compute with them; try alarms
     #[command(subcommand)]
     Metrics(Metrics),
     /// Write the logs of an invented organisation under attack

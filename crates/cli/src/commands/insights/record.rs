@@ -5,7 +5,9 @@ use futures::StreamExt;
 use haechi_query::Engine;
 use serde_json::{Map, Value, json};
 
-use super::search::{Insight, Kind, PRINCIPAL, minute, numbers, texts, uuid};
+use crate::commands::columns::{numbers, texts};
+
+use super::search::{Insight, Kind, PRINCIPAL, minute, uuid};
 
 /// CloudTrail names no more values of an attribute than this.
 const VALUES_MAX: usize = 5;
