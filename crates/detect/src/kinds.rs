@@ -14,6 +14,7 @@ mod matches;
 mod new_port;
 mod probe;
 mod scan;
+mod surge;
 mod threshold;
 mod tunnel;
 mod volume;
@@ -45,6 +46,7 @@ pub struct Kind {
 pub const ALL: &[&Kind] = &[
     &matches::KIND,
     &threshold::KIND,
+    &surge::KIND,
     &first_seen::KIND,
     &created_key::KIND,
     &follows::KIND,

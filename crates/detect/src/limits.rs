@@ -91,3 +91,7 @@ pub const LIST_ENTRIES_MAX: usize = 1_000_000;
 
 /// The different lengths that the networks of one list may have: each is a look-up more.
 pub const LIST_PREFIXES_MAX: usize = 64;
+
+/// The kinds of calls whose rate one surge page keeps: each takes up to 36 KB when it is called in
+/// every five minutes of a week, and a few hundred bytes when it is rare.
+pub const RATES_MAX: usize = 2_000;
