@@ -19,7 +19,7 @@ pub use metrics::{
 pub use queries::{
     Ask, Fields, FilterPatternCommand, InsteadOfRunning, Language, Query, Sql, Tail, TailFormat,
 };
-pub use unusual::{Findings, InsightFormat, Insights};
+pub use unusual::{Findings, InsightFormat, Insights, InsightsSeries};
 
 /// Threat detection, investigation and hunting for AWS, on your own logs.
 #[derive(Debug, Parser)]

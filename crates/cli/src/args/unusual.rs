@@ -4,7 +4,7 @@ use clap::{Args as ClapArgs, Subcommand, ValueEnum};
 use haechi_model::Band;
 use haechi_output::Format;
 
-use super::{LakeArgs, SummaryFormat};
+use super::{LakeArgs, SummaryFormat, WindowArgs};
 
 /// `haechi findings`
 #[derive(Debug, Subcommand)]
@@ -50,6 +50,18 @@ pub enum Insights {
         #[command(flatten)]
         search: InsightsArgs,
     },
+    /// Draw the calls around one: the day before, its span, and what followed
+    Graph {
+        /// Its id, or the beginning of its id
+        id: String,
+        #[command(flatten)]
+        search: InsightsArgs,
+        /// How many columns the chart has
+        #[arg(long, default_value_t = 72)]
+        columns: usize,
+    },
+    /// Print how often an API was called or failed, period by period
+    Series(InsightsSeries),
     /// Print all of them
     Export {
         #[command(flatten)]
@@ -68,6 +80,34 @@ pub struct InsightsArgs {
     /// Look at each principal by itself too
     #[arg(long)]
     pub by_principal: bool,
+}
+
+/// `haechi insights series`
+#[derive(Debug, ClapArgs)]
+pub struct InsightsSeries {
+    /// The service, such as iam.amazonaws.com
+    pub event_source: String,
+    /// The call, such as `GetRole`
+    pub event_name: String,
+    /// Only calls that failed with this error code
+    #[arg(long, value_name = "CODE")]
+    pub error_code: Option<String>,
+    /// Only calls of this principal; a role's sessions count for the role
+    #[arg(long, value_name = "ARN")]
+    pub principal: Option<String>,
+    /// Seconds from one number to the next: 60, 300 and 3600 are CloudTrail's
+    #[arg(long, value_name = "SECONDS", default_value_t = 300)]
+    pub period: i64,
+    /// Leave out periods without calls
+    #[arg(long)]
+    pub non_zero: bool,
+    #[command(flatten)]
+    pub window: WindowArgs,
+    #[command(flatten)]
+    pub lake: LakeArgs,
+    /// How to print it: JSON is in the form of CloudTrail's `ListInsightsMetricData`
+    #[arg(long, value_enum, default_value_t = InsightFormat::Json)]
+    pub format: InsightFormat,
 }
 
 /// How insights are exported.

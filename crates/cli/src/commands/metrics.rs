@@ -1,8 +1,8 @@
 //! `haechi metrics`: series of numbers, in the lake and in files, and what is unusual about them.
 
 mod alarm;
-mod choice;
-mod get;
+pub mod choice;
+pub mod get;
 mod learning;
 mod plot;
 mod put;

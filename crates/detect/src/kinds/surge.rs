@@ -103,7 +103,9 @@ impl Watch for Surge {
         let before = std::mem::take(&mut rate.recent);
         let Some(draft) = raised.draft(row, &identity) else { return };
         if begins {
-            before.into_iter().for_each(|occurrence| draft.occurs(occurrence));
+            for occurrence in before {
+                draft.occurs(occurrence);
+            }
         }
         draft.occurs(Occurrence::of(row));
         draft.at_least("value", value);

@@ -120,7 +120,7 @@ async fn values(engine: &dyn Engine, insight: &Insight, column: &str) -> Result<
 }
 
 /// Returns the SQL that finds the calls of a key.
-fn condition(insight: &Insight) -> String {
+pub(super) fn condition(insight: &Insight) -> String {
     let key = &insight.key;
     let mut terms = vec![
         format!("account = {}", literal(&key.account)),
