@@ -254,7 +254,9 @@ fn every_event_has_the_fields_that_cloudtrail_documents_and_every_start_its_end(
             for side in ["insight", "baseline"] {
                 let values = attribution[side].as_array().unwrap();
                 assert!(values.len() <= 5, "{attribution:#}");
-                values.iter().for_each(|value| check_members(value, &["value", "average"], &[]));
+                for value in values {
+                    check_members(value, &["value", "average"], &[]);
+                }
                 let average = |value: &Value| value["average"].as_f64().unwrap();
                 assert!(values.is_sorted_by(|one, other| average(other) <= average(one)));
             }
