@@ -205,3 +205,115 @@ fn a_principal_whose_calls_drown_in_those_of_others_is_seen_by_itself() {
     let is_hidden = |it: &Value| it["principal"] != "" || it["event_name"] != "ListKeys";
     assert!(found.as_array().unwrap().iter().all(is_hidden), "{found:?}");
 }
+
+/// Checks that an object has the members that CloudTrail documents, and no others.
+#[track_caller]
+fn check_members(value: &Value, always: &[&str], sometimes: &[&str]) {
+    let members: Vec<&str> = value.as_object().unwrap().keys().map(String::as_str).collect();
+    assert!(always.iter().all(|name| members.contains(name)), "{always:?} of {value:#}");
+    let is_known = |name: &&&str| !always.contains(name) && !sometimes.contains(name);
+    assert_eq!(members.iter().find(is_known), None, "{value:#}");
+}
+
+#[test]
+fn every_event_has_the_fields_that_cloudtrail_documents_and_every_start_its_end() {
+    let desk = Desk::new();
+    let lake = lake(&desk, &ten_days());
+    let exported = desk.json(&["insights", "export", "--lake", &lake, "--by-principal"]);
+    let records = exported["Records"].as_array().unwrap();
+    let mut states = std::collections::BTreeMap::<String, Vec<String>>::new();
+    for record in records {
+        let own = [
+            "eventVersion",
+            "eventTime",
+            "awsRegion",
+            "eventID",
+            "eventType",
+            "recipientAccountId",
+            "sharedEventID",
+            "insightDetails",
+            "eventCategory",
+        ];
+        check_members(record, &own, &["haechi"]);
+        assert_eq!(record["eventType"], "AwsCloudTrailInsight");
+        assert_eq!(record["eventCategory"], "Insight");
+        assert!(record["eventTime"].as_str().unwrap().parse::<jiff::Timestamp>().is_ok());
+        let details = &record["insightDetails"];
+        let own = ["state", "eventSource", "eventName", "insightType", "insightContext"];
+        check_members(details, &own, &["errorCode"]);
+        check_members(&details["insightContext"], &["statistics", "attributions"], &[]);
+        let statistics = &details["insightContext"]["statistics"];
+        let is_end = details["state"] == "End";
+        let duration: &[&str] = if is_end { &["insightDuration"] } else { &[] };
+        let always = [&["baseline", "insight", "baselineDuration"], duration].concat();
+        check_members(statistics, &always, &[]);
+        check_members(&statistics["baseline"], &["average"], &[]);
+        check_members(&statistics["insight"], &["average"], &[]);
+        for attribution in details["insightContext"]["attributions"].as_array().unwrap() {
+            check_members(attribution, &["attribute", "insight", "baseline"], &[]);
+            for side in ["insight", "baseline"] {
+                let values = attribution[side].as_array().unwrap();
+                assert!(values.len() <= 5, "{attribution:#}");
+                for value in values {
+                    check_members(value, &["value", "average"], &[]);
+                }
+                let average = |value: &Value| value["average"].as_f64().unwrap();
+                assert!(values.is_sorted_by(|one, other| average(other) <= average(one)));
+            }
+        }
+        let id = record["sharedEventID"].as_str().unwrap().to_owned();
+        states.entry(id).or_default().push(details["state"].as_str().unwrap().to_owned());
+    }
+    assert!(states.values().all(|it| *it == ["Start", "End"]), "{states:?}");
+}
+
+#[test]
+fn a_graph_marks_the_insight_and_a_series_counts_its_calls() {
+    let desk = Desk::new();
+    let lake = lake(&desk, &ten_days());
+    let found = desk.json(&["insights", "list", "--lake", &lake, "--format", "json"]);
+    let id = found[0]["id"].as_str().unwrap();
+    let drawn = desk.run(&["insights", "graph", id, "--lake", &lake]);
+    assert!(drawn.contains("GetRole") && drawn.contains("20.00 a minute"), "{drawn}");
+    assert!(drawn.contains('×') && drawn.contains('•'), "{drawn}");
+
+    let ask = ["insights", "series", "iam.amazonaws.com", "GetRole", "--lake", &lake];
+    let series = desk.json(&[&ask[..], &["--period", "3600", "--non-zero"]].concat());
+    assert_eq!(series["InsightType"], "ApiCallRateInsight");
+    assert_eq!(series["Timestamps"], json!(["2026-03-10T10:00:00Z"]));
+    assert_eq!(series["Values"], json!([600.0]));
+    for (period, n_points) in [("60", 14_400), ("300", 2_880), ("3600", 240)] {
+        let all = desk.run(&[&ask[..], &["--period", period, "--format", "csv"]].concat());
+        // The last minute of the ten days has a call only at its start.
+        let n_lines = all.lines().count() - 1;
+        assert!((n_points - 5..=n_points).contains(&n_lines), "{period}: {n_lines}");
+    }
+    let failed = [&ask[..], &["--error-code", "AccessDenied", "--period", "300", "--non-zero"]];
+    assert_eq!(desk.json(&failed.concat())["Values"], json!(vec![100.0; 6]));
+}
+
+/// The bulk read of a bucket on the second day of the logs of a real account is an insight; calls
+/// that fail all the time, whoever makes them, are none.
+#[test]
+fn corpus_a_bulk_read_and_a_storm_of_denied_deliveries_are_told_apart() {
+    let desk = Desk::new();
+    let logs = crate::corpus::corpus().join("cloudtrail-sans504-s3-ransomware");
+    let lake = desk.path("lake").to_str().unwrap().to_owned();
+    desk.run(&["ingest", logs.to_str().unwrap(), "--lake", &lake]);
+    let found = desk.json(&["insights", "list", "--lake", &lake, "--format", "json"]);
+    let found = found.as_array().unwrap();
+    let named = |name: &str, day: &str| {
+        let is_it = |it: &&Value| {
+            it["event_name"] == name && it["start"].as_str().unwrap().starts_with(day)
+        };
+        found.iter().filter(is_it).count()
+    };
+    assert_eq!(named("GetObject", "2021-07-30T16"), 1, "{found:#?}");
+    assert_eq!(named("Decrypt", "2021-07-30T16"), 1, "{found:#?}");
+    let denied =
+        |it: &&Value| it["event_name"] == "PutObject" && it["error_code"] == "AccessDenied";
+    let storm = "select count(*) as n from cloudtrail where \"eventName\" = 'PutObject' \
+                 and \"errorCode\" = 'AccessDenied'";
+    assert!(1_000 < desk.number(std::path::Path::new(&lake), storm));
+    assert_eq!(found.iter().filter(denied).count(), 0, "{found:#?}");
+}

@@ -21,6 +21,8 @@ mod lists;
 #[cfg(test)]
 mod metrics;
 #[cfg(test)]
+mod metrics_in_the_lake;
+#[cfg(test)]
 mod mistakes;
 #[cfg(test)]
 mod ocsf_pairs;

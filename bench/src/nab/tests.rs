@@ -87,7 +87,7 @@ fn corpus_bands_hold_what_they_promise() {
     let corpus = std::env::var_os("HAECHI_CORPUS")
         .map_or_else(|| PathBuf::from("../../shared/data"), PathBuf::from);
     let series = corpus::read(&corpus.join("metrics-nab")).unwrap();
-    for (width, nominal) in [(2.0, 0.0455), (3.0, 0.0027)] {
+    for (width, nominal) in [(1.0, 0.3173), (2.0, 0.0455), (3.0, 0.0027)] {
         let (mut outside, mut judged) = (0, 0);
         for each in &series {
             let mut baseline = Baseline::new(Options::default());

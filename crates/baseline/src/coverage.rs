@@ -14,6 +14,9 @@ const CHANCES: [f64; 3] = [0.158_655, 0.022_750, 0.001_350];
 const STEP_FIRST: f64 = 0.5;
 const STEP_LAST: f64 = 0.05;
 
+/// No edge is nearer to the one below it: a series that hardly moves has its edges close by.
+const EDGE_MIN: f64 = 0.01;
+
 /// The edges on one side, in units of the stray, and how many points moved them.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct Edges {
@@ -36,8 +39,9 @@ impl Edges {
         for (edge, chance) in self.at.iter_mut().zip(CHANCES) {
             let is_outside = *edge < distance;
             // In proportion, so that an edge that is far too near arrives within a hundred points.
-            let move_by = step * edge.max(1.0) * if is_outside { 1.0 - chance } else { -chance };
-            *edge = (*edge + move_by).max(least + 0.05);
+            let move_by =
+                step * edge.max(EDGE_MIN) * if is_outside { 1.0 - chance } else { -chance };
+            *edge = (*edge + move_by).max(least + EDGE_MIN);
             least = *edge;
         }
     }

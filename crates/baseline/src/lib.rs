@@ -8,15 +8,19 @@
 //! [`Detector`] answers "is this point unlike everything before it?" with a score between 0 and 1.
 //! [`Surges`] finds spans with more or fewer calls than usual.
 //! [`Row`] reads a series from lines of text.
+//! [`Expression`] computes series from series, and [`Alarm`] says when one crossed its threshold.
 
 mod activity;
+mod alarm;
 mod baseline;
+mod clock;
 mod coverage;
 mod csv;
 mod detector;
 mod envelope;
 mod generations;
 mod limits;
+mod math;
 mod point;
 mod profile;
 mod season;
@@ -24,9 +28,12 @@ mod surge;
 mod tail;
 mod verdict;
 
+pub use alarm::{Alarm, Change, Comparison, Missing, State, Threshold};
 pub use baseline::{Adaptation, Baseline, Options};
+pub use clock::local_seconds;
 pub use csv::{Columns, Row, RowError, seconds};
 pub use detector::{ALARM_SCORE, Anomaly, Detector, Reason};
+pub use math::{Expression, Frame, MathError, Series, Value};
 pub use point::Point;
-pub use surge::{Direction, Surge, Surges};
+pub use surge::{Direction, Surge, Surges, Surging};
 pub use verdict::{Band, Component, Expectation, Verdict};

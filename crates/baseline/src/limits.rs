@@ -76,3 +76,12 @@ pub(crate) const SILENCE_BUSY_BINS_MIN: usize = 336;
 
 /// A time of day is known after a week.
 pub(crate) const HOUR_HISTORY_BINS_MIN: i64 = BASELINE_BINS;
+
+/// The deepest nesting of an expression: CloudWatch takes 1,024 characters, and people nest three.
+pub(crate) const NESTING_MAX: usize = 64;
+
+/// An alarm looks this many periods further back than it has to, for points that come late.
+pub(crate) const LATE_PERIODS: usize = 2;
+
+/// The most periods that an alarm looks at: CloudWatch takes a day of minutes.
+pub(crate) const EVALUATION_PERIODS_MAX: usize = 1_440;

@@ -4,7 +4,11 @@
 //! the tail of the last weeks' bins lets expect; a silence is, when it is beyond the tail of the
 //! last weeks' silences. Steady noise, however loud, is its own tail, and so is usual.
 
+mod live;
+
 use std::collections::VecDeque;
+
+pub use live::Surging;
 
 use crate::envelope::Ceiling;
 use crate::generations::Generations;
@@ -101,9 +105,6 @@ struct Open {
 }
 
 impl Surges {
-    /// How many minutes a bin has: what is asked about at a time.
-    pub const BIN_MINUTES: i64 = BIN_MINUTES;
-
     /// Starts where the logs start, in minutes since 1970.
     #[must_use]
     pub fn new(from: i64) -> Self {
@@ -137,19 +138,6 @@ impl Surges {
                 }
             }
         }
-    }
-
-    /// Tells whether the minutes that are going on have an unusual number of calls already: more of
-    /// them never make it usual again.
-    #[must_use]
-    pub fn is_unusual_now(&self) -> bool {
-        self.current.is_some_and(|bin| self.is_unusual(bin))
-    }
-
-    /// Returns how many calls a bin has had in the week before the one that is going on.
-    #[must_use]
-    pub fn calls_in_bin(&self) -> f64 {
-        self.current.map_or(0.0, |bin| self.baseline(bin.number).0 * minutes(BIN_MINUTES))
     }
 
     /// Ends with the logs, at this minute, and returns what was found.

@@ -1,5 +1,7 @@
 //! What a baseline says about a point, and why.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 /// What a value is expected to be, part by part.
@@ -60,7 +62,39 @@ pub enum Component {
     Week,
 }
 
+/// In words: what was expected, how far the point lies from it, and what it contradicts.
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Band { lower, expected, upper } = self.band;
+        let side = if self.deviations < 0.0 { "below" } else { "above" };
+        write!(f, "expected {} ({} to {}); ", brief(expected), brief(lower), brief(upper))?;
+        write!(f, "{:.1} deviations {side}, ", self.deviations.abs())?;
+        let share = if self.deviations < 0.0 { 100.0 - self.percentile } else { self.percentile };
+        let than = if self.deviations < 0.0 { "lower" } else { "higher" };
+        write!(f, "{than} than {share:.2} % of points; {}", self.component.words())
+    }
+}
+
+/// Writes a number as people read it.
+fn brief(number: f64) -> String {
+    if number.abs() < 1e6 && (number == 0.0 || 1e-3 <= number.abs()) {
+        let text = format!("{number:.3}");
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    } else {
+        format!("{number:.3e}")
+    }
+}
+
 impl Component {
+    fn words(self) -> &'static str {
+        match self {
+            Self::Level => "unusual at any time",
+            Self::Hour => "usual at other minutes of the hour",
+            Self::Day => "usual at other times of day",
+            Self::Week => "usual on other days of the week",
+        }
+    }
+
     /// Returns its name in answers.
     #[must_use]
     pub fn name(self) -> &'static str {

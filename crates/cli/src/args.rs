@@ -2,6 +2,7 @@
 
 mod findings;
 mod intake;
+mod metrics;
 mod queries;
 mod unusual;
 
@@ -16,10 +17,14 @@ pub use findings::{
     Opinion,
 };
 pub use intake::{Ingest, LakeCommand, Scan, Simulate, Verify};
+pub use metrics::{
+    Adaptation, LearningArgs, Metrics, MetricsAlarm, MetricsAnswer, MetricsBand, MetricsFilter,
+    MetricsGet, MetricsList, MetricsPlot, MetricsPut, SeriesArgs,
+};
 pub use queries::{
     Ask, Fields, FilterPatternCommand, InsteadOfRunning, Language, Query, Sql, Tail, TailFormat,
 };
-pub use unusual::{Adaptation, InsightFormat, Insights, Metrics, MetricsBand};
+pub use unusual::{InsightFormat, Insights, InsightsSeries};
 
 /// Threat detection, investigation and hunting for AWS, on your own logs.
 #[derive(Debug, Parser)]
@@ -76,7 +81,7 @@ pub enum Command {
     /// Show when an API was called more than usual, or failed more, or fell silent
     #[command(subcommand)]
     Insights(Insights),
-    /// Say what is unusual about a series of numbers
+    /// Show metrics and what is unusual about them; compute with them; try alarms
     #[command(subcommand)]
     Metrics(Metrics),
     /// Write the logs of an invented organisation under attack

@@ -9,6 +9,7 @@ use crate::args::{Args, Command};
 use crate::session::Session;
 
 mod ask;
+mod columns;
 mod coverage;
 mod detect;
 mod fields;
@@ -51,7 +52,7 @@ pub fn run(args: Args) -> Result<ExitCode> {
         Command::Lake(args) => lake::run(&session, &args)?,
         Command::Verify(args) => return verify::run(&session, &args),
         Command::Insights(args) => insights::run(&session, &args)?,
-        Command::Metrics(args) => metrics::run(&args)?,
+        Command::Metrics(args) => metrics::run(&session, &args)?,
         Command::Simulate(args) => simulate::run(&args)?,
         Command::Completions { shell } => manual::completions(shell),
         Command::Man { folder } => manual::pages(&folder)?,

@@ -17,9 +17,9 @@ mod new_peer;
 mod new_port;
 mod probe;
 mod rarity;
-mod rate;
 mod scan;
 mod sequence;
+mod surge;
 mod threshold;
 mod travel;
 mod tunnel;
@@ -53,13 +53,13 @@ pub struct Kind {
 pub const ALL: &[&Kind] = &[
     &matches::KIND,
     &threshold::KIND,
+    &surge::KIND,
     &first_seen::KIND,
     &created_key::KIND,
     &follows::KIND,
     &sequence::KIND,
     &rarity::KIND,
     &travel::KIND,
-    &rate::KIND,
     &scan::KIND,
     &probe::KIND,
     &brute_force::KIND,

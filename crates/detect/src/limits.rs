@@ -35,10 +35,6 @@ pub const SCOPE_VALUES_MAX: usize = 1_000;
 /// The newly created access keys that are followed at once; the oldest are let go first.
 pub const KEYS_MAX: usize = 10_000;
 
-/// The things that one `rate` page counts apart, each below 40 KB: what a busy one has done in each
-/// five minutes of a week.
-pub const RATES_MAX: usize = 4_096;
-
 /// The longest history a page may ask for: a year of rows is the most that a scan reads again.
 pub const HISTORY_DAYS_MAX: u32 = 366;
 
@@ -129,3 +125,7 @@ pub const LINEAGE_MAX: usize = 200_000;
 
 /// The places that one identity is seen in within the window of a travel page.
 pub const PLACES_OF_ONE_MAX: usize = 16;
+
+/// The kinds of calls whose rate one surge page keeps: each takes up to 36 KB when it is called in
+/// every five minutes of a week, and a few hundred bytes when it is rare.
+pub const RATES_MAX: usize = 2_000;

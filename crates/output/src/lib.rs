@@ -4,6 +4,7 @@
 //! to something else than the reader: the terminal, the spreadsheet, the next program in a pipe.
 
 mod cells;
+mod chart;
 mod csv;
 mod json;
 mod limits;
@@ -24,6 +25,7 @@ use arrow::record_batch::RecordBatch;
 use futures::StreamExt;
 use haechi_query::Answer;
 
+pub use chart::{ChartPoint, chart};
 pub use printable::printable_lines;
 
 /// How rows are written.

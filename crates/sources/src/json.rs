@@ -1,5 +1,6 @@
 //! JSON objects to records: one after the other, in an array, or in a list inside an object.
 
+mod answers;
 mod envelope;
 mod paths;
 mod records;

@@ -216,6 +216,14 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// Notes that two quotes stand for one in the text at a target.
+    pub(crate) fn halve_quotes(&mut self, target: Target) {
+        let place = target.slot.and_then(|slot| self.slots.get_mut(slot));
+        if let Some(value) = place.and_then(Option::as_mut) {
+            value.shape = Shape::Doubled;
+        }
+    }
+
     /// Splits `192.0.2.1:443` and `[2001:db8::1]:443`, puts the port and returns the address.
     fn put_port(&mut self, slot: usize, text: &'a str) -> &'a str {
         let (address, port) = text.rsplit_once(':').unwrap_or((text, ""));

@@ -209,6 +209,7 @@ pub(crate) fn text_of(value: Option<Value<'_>>) -> Option<Cow<'_, str>> {
         _ if value.is_null() => None,
         Shape::Plain | Shape::Container | Shape::Scalar => Some(Cow::Borrowed(value.text)),
         Shape::Escaped => unescaped(value.text).map(Cow::Owned),
+        Shape::Doubled => Some(Cow::Owned(value.text.replace("\"\"", "\""))),
     }
 }
 

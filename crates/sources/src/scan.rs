@@ -50,6 +50,8 @@ pub(crate) enum Shape {
     Plain,
     /// A string with escapes.
     Escaped,
+    /// A field of CSV in which two quotes stand for one.
+    Doubled,
     /// A number, `true`, `false` or `null`.
     Scalar,
     /// An object or array: its JSON text.

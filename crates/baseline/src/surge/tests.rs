@@ -111,3 +111,26 @@ fn a_new_level_is_usual_after_a_day() {
     let [surge] = found[..] else { panic!("{found:?}") };
     assert!(surge.last.is_some_and(|last| last < 22 * DAY), "{surge:?}");
 }
+
+/// Calls of ten days: one in each half hour, then a burst of ten minutes.
+fn burst() -> impl Iterator<Item = (i64, u32)> {
+    let quiet = (0..10 * 1_440).step_by(30).map(|minute| (minute, 1));
+    quiet.chain((10 * 1_440..10 * 1_440 + 10).map(|minute| (minute, 20)))
+}
+
+#[test]
+fn a_surge_is_known_while_it_goes_on_and_none_before() {
+    let mut surges = Surges::new(0);
+    let mut known = Vec::new();
+    for (minute, calls) in burst() {
+        surges.add(minute, calls);
+        known.extend(surges.surging().map(|it| (minute, it.first, it.usual_a_day)));
+    }
+    let start = 10 * 1_440;
+    let (first_known, first, usual) = known[0];
+    assert!((start..start + 3).contains(&first_known), "{known:?}");
+    assert_eq!(first, start);
+    assert!((40.0..60.0).contains(&usual), "{usual}");
+    assert_eq!(known.len(), usize::try_from(start + 10 - first_known).unwrap());
+    assert_eq!(surges.finish(start + 60).len(), 1);
+}

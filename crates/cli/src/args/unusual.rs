@@ -1,11 +1,9 @@
-//! What is unusual: insights, metrics.
-
-use std::path::PathBuf;
+//! What is unusual: insights.
 
 use clap::{Args as ClapArgs, Subcommand, ValueEnum};
 use haechi_output::Format;
 
-use super::LakeArgs;
+use super::{LakeArgs, WindowArgs};
 
 /// `haechi insights`
 #[derive(Debug, Subcommand)]
@@ -25,6 +23,18 @@ pub enum Insights {
         #[command(flatten)]
         search: InsightsArgs,
     },
+    /// Draw the calls around one: the day before, its span, and what followed
+    Graph {
+        /// Its id, or the beginning of its id
+        id: String,
+        #[command(flatten)]
+        search: InsightsArgs,
+        /// How many columns the chart has
+        #[arg(long, default_value_t = 72)]
+        columns: usize,
+    },
+    /// Print how often an API was called or failed, period by period
+    Series(InsightsSeries),
     /// Print all of them
     Export {
         #[command(flatten)]
@@ -45,6 +55,34 @@ pub struct InsightsArgs {
     pub by_principal: bool,
 }
 
+/// `haechi insights series`
+#[derive(Debug, ClapArgs)]
+pub struct InsightsSeries {
+    /// The service, such as iam.amazonaws.com
+    pub event_source: String,
+    /// The call, such as `GetRole`
+    pub event_name: String,
+    /// Only calls that failed with this error code
+    #[arg(long, value_name = "CODE")]
+    pub error_code: Option<String>,
+    /// Only calls of this principal; a role's sessions count for the role
+    #[arg(long, value_name = "ARN")]
+    pub principal: Option<String>,
+    /// Seconds from one number to the next: 60, 300 and 3600 are CloudTrail's
+    #[arg(long, value_name = "SECONDS", default_value_t = 300)]
+    pub period: i64,
+    /// Leave out periods without calls
+    #[arg(long)]
+    pub non_zero: bool,
+    #[command(flatten)]
+    pub window: WindowArgs,
+    #[command(flatten)]
+    pub lake: LakeArgs,
+    /// How to print it: JSON is in the form of CloudTrail's `ListInsightsMetricData`
+    #[arg(long, value_enum, default_value_t = InsightFormat::Json)]
+    pub format: InsightFormat,
+}
+
 /// How insights are exported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum InsightFormat {
@@ -52,52 +90,4 @@ pub enum InsightFormat {
     Json,
     /// A line for each insight
     Csv,
-}
-
-/// `haechi metrics`
-#[derive(Debug, Subcommand)]
-pub enum Metrics {
-    /// Score how unusual each point of a CSV file is, from what comes before it
-    Score {
-        /// A CSV file with the columns `timestamp` and `value`; `-` reads standard input
-        file: PathBuf,
-        /// Add a column that says what is unusual
-        #[arg(long)]
-        reasons: bool,
-    },
-    /// Show for each point of a CSV file the band of usual values, learned from what comes before
-    Band(MetricsBand),
-}
-
-/// `haechi metrics band`
-#[derive(Debug, ClapArgs)]
-pub struct MetricsBand {
-    /// A CSV file with the columns `timestamp` and `value`; `-` reads standard input
-    pub file: PathBuf,
-    /// How wide the band is, in standard deviations
-    #[arg(long, value_name = "DEVIATIONS", default_value_t = 2.0)]
-    pub width: f64,
-    /// No value can be lower than this
-    #[arg(long, value_name = "VALUE", allow_negative_numbers = true)]
-    pub lowest: Option<f64>,
-    /// No value can be higher than this
-    #[arg(long, value_name = "VALUE", allow_negative_numbers = true)]
-    pub highest: Option<f64>,
-    /// How fast the new becomes the usual
-    #[arg(long, value_enum, default_value_t = Adaptation::Normal)]
-    pub adaptation: Adaptation,
-    /// Learn nothing from these moments, as `FIRST/LAST`; may be repeated
-    #[arg(long, value_name = "FIRST/LAST")]
-    pub exclude: Vec<String>,
-}
-
-/// How fast the new becomes the usual.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Adaptation {
-    /// Within a day
-    Fast,
-    /// Within days
-    Normal,
-    /// Within weeks
-    Slow,
 }

@@ -3,8 +3,10 @@
 //! Found afresh from the lake each time, so that a better algorithm holds for old logs too.
 
 mod delivered;
+mod graph;
 mod record;
 mod search;
+mod series;
 
 use std::sync::Arc;
 
@@ -23,9 +25,13 @@ use self::record::{moment, records};
 use self::search::Insight;
 
 pub fn run(session: &Session, args: &Insights) -> Result<()> {
-    let (Insights::List { search, .. }
-    | Insights::Show { search, .. }
-    | Insights::Export { search, .. }) = args;
+    let search = match args {
+        Insights::Series(args) => return series::run(session, args),
+        Insights::List { search, .. }
+        | Insights::Show { search, .. }
+        | Insights::Graph { search, .. }
+        | Insights::Export { search, .. } => search,
+    };
     let lake = open(session, &search.lake)?;
     let engine = engine(&lake, &session.catalog, &search.lake)?;
     session.runtime.block_on(async {
@@ -35,18 +41,26 @@ pub fn run(session: &Session, args: &Insights) -> Result<()> {
                 let beside = delivered::all(&engine).await?;
                 output::answer(table(&found, &beside)?, *format, false).await
             }
-            Insights::Show { id, .. } => show(&engine, &found, id).await,
+            Insights::Show { id, .. } => {
+                let records = records(&engine, one(&found, id)?).await?;
+                output::json(&json!({ "Records": records }))
+            }
+            Insights::Graph { id, columns, .. } => {
+                output::text(&graph::graph(&engine, one(&found, id)?, *columns).await?)
+            }
+            Insights::Series(_) => Ok(()),
             Insights::Export { format, .. } => export(&engine, &found, *format).await,
         }
     })
 }
 
-async fn show(engine: &dyn Engine, found: &[Insight], id: &str) -> Result<()> {
+/// Returns the one insight whose id begins so.
+fn one<'a>(found: &'a [Insight], id: &str) -> Result<&'a Insight> {
     let mut fitting = found.iter().filter(|each| each.id.starts_with(id));
     let (Some(insight), None) = (fitting.next(), fitting.next()) else {
         bail!("`{id}` is not the id of one insight: `haechi insights list` shows them");
     };
-    output::json(&json!({ "Records": records(engine, insight).await? }))
+    Ok(insight)
 }
 
 async fn export(engine: &dyn Engine, found: &[Insight], format: InsightFormat) -> Result<()> {

@@ -13,7 +13,8 @@ use haechi_output as output;
 pub fn views(catalog: &Catalog) -> Vec<(String, String)> {
     let coverage = ("coverage".to_owned(), super::coverage::view(catalog));
     let pages = catalog.views.values().map(|view| (view.name.clone(), view.sql.clone()));
-    std::iter::once(coverage).chain(pages).collect()
+    let series = ("series".to_owned(), super::metrics::series::view(catalog));
+    [coverage, series].into_iter().chain(pages).collect()
 }
 
 pub fn sources(session: &Session, args: &Listing) -> Result<()> {

@@ -1,55 +1,52 @@
-//! `haechi metrics`: what is unusual about a series of numbers.
+//! `haechi metrics`: series of numbers, in the lake and in files, and what is unusual about them.
+
+mod alarm;
+pub mod choice;
+pub mod get;
+mod learning;
+mod plot;
+mod put;
+mod queries;
+pub mod series;
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
-use haechi_baseline::{Baseline, Columns, Detector, Options, Row, seconds};
+use haechi_baseline::{Baseline, Columns, Detector, Point, Row, local_seconds};
 use haechi_output as output;
+use jiff::tz::TimeZone;
 
-use crate::args::{Adaptation, Metrics, MetricsBand};
+use crate::args::{Metrics, MetricsBand};
+use crate::session::Session;
 
 /// The longest line of a series: a time and a number need a hundredth of this, and a file without
 /// line ends must not fill the memory.
 const LINE_BYTES_MAX: u64 = 64 * 1024;
 
-pub fn run(args: &Metrics) -> Result<()> {
+pub fn run(session: &Session, args: &Metrics) -> Result<()> {
     match args {
+        Metrics::List(args) => get::list(session, args),
+        Metrics::Get(args) => get::get(session, args),
+        Metrics::Answer { file, answer } => get::answer(session, file, answer),
+        Metrics::Put(args) => put::run(session, args),
+        Metrics::Plot(args) => plot::run(session, args),
+        Metrics::Alarm(args) => alarm::run(session, args),
         Metrics::Score { file, reasons } => {
             let lines = Lines::open(file)?;
             output::stream(|out| score(lines, *reasons, out))
         }
-        Metrics::Band(args) => {
-            let baseline = Baseline::new(options(args)?);
-            let lines = Lines::open(&args.file)?;
-            output::stream(|out| band(lines, baseline, args.width, out))
-        }
+        Metrics::Band(args) => band(args),
     }
 }
 
-fn options(args: &MetricsBand) -> Result<Options> {
-    if !(0.0..=1000.0).contains(&args.width) {
-        bail!("`--width {}` is no width of a band: use a number from 0 to 1000", args.width);
-    }
-    let adaptation = match args.adaptation {
-        Adaptation::Fast => haechi_baseline::Adaptation::Fast,
-        Adaptation::Normal => haechi_baseline::Adaptation::Normal,
-        Adaptation::Slow => haechi_baseline::Adaptation::Slow,
-    };
-    let excluded = args.exclude.iter().map(|range| moments(range)).collect::<Result<Vec<_>>>()?;
-    Ok(Options { adaptation, lowest: args.lowest, highest: args.highest, excluded })
-}
-
-fn moments(range: &str) -> Result<(i64, i64)> {
-    let Some((first, last)) = range.split_once('/') else {
-        bail!("`--exclude {range}` names no two moments: use FIRST/LAST");
-    };
-    let (first, last) = (seconds(first)?, seconds(last)?);
-    if last < first {
-        bail!("`--exclude {range}` ends before it begins");
-    }
-    Ok((first, last))
+fn band(args: &MetricsBand) -> Result<()> {
+    let width = learning::width(args.width)?;
+    let baseline = Baseline::new(learning::options(&args.learning)?);
+    let zone = learning::zone(&args.learning)?;
+    let lines = Lines::open(&args.file)?;
+    output::stream(|out| bands(lines, baseline, &zone, (width, out)))
 }
 
 /// Writes a line for each line read, in the same order, as soon as it is read.
@@ -70,7 +67,12 @@ fn score(mut lines: Lines, has_reasons: bool, out: &mut dyn Write) -> Result<()>
 }
 
 /// Writes the band of each point as it was before the point was seen; empty until there is one.
-fn band(mut lines: Lines, mut baseline: Baseline, width: f64, out: &mut dyn Write) -> Result<()> {
+fn bands(
+    mut lines: Lines,
+    mut baseline: Baseline,
+    zone: &TimeZone,
+    (width, out): (f64, &mut dyn Write),
+) -> Result<()> {
     let columns = lines.columns()?;
     writeln!(
         out,
@@ -79,7 +81,9 @@ fn band(mut lines: Lines, mut baseline: Baseline, width: f64, out: &mut dyn Writ
     while lines.advance()? {
         let row = lines.row(columns)?;
         write!(out, "{},{}", row.timestamp, row.value)?;
-        let Some(verdict) = baseline.observe(row.point, width) else {
+        let Point { seconds, value } = row.point;
+        let point = Point { seconds: local_seconds(seconds, zone), value };
+        let Some(verdict) = baseline.observe(point, width) else {
             writeln!(out, ",,,,,,,")?;
             continue;
         };

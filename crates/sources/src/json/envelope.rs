@@ -1,8 +1,9 @@
 //! What AWS wraps records in: EventBridge events, CloudWatch Logs subscriptions and answers,
-//! `LookupEvents` answers, Firehose records.
+//! `LookupEvents` answers, answers of metric calls, Firehose records.
 
 use std::borrow::Cow;
 
+use super::answers;
 use crate::mapping::{Fields, Mapping};
 use crate::scan::{Fault, Scanner, Shape, Value, unescaped};
 
@@ -85,6 +86,9 @@ pub(super) fn inner(record: &str) -> Result<Inner<'_>, Fault> {
     if find("messageType").is_some_and(|it| it.value.text == "CONTROL_MESSAGE") {
         return Ok(Inner::Probe);
     }
+    if let Some(points) = answers::points(record, &members)? {
+        return Ok(Inner::Messages(points));
+    }
     let owner = find("owner").map(|it| it.value.text);
     let log_group = find("logGroup").map(|it| it.value.text);
     let log_stream = find("logStream").or_else(|| find("logStreamName")).map(|it| it.value.text);
@@ -136,21 +140,21 @@ pub(super) fn list_in(record: &str, offset: usize) -> Result<Option<usize>, Faul
     Ok(list.map(|member| member.offset))
 }
 
-struct Member<'a> {
-    name: &'a str,
-    value: Value<'a>,
+pub(super) struct Member<'a> {
+    pub name: &'a str,
+    pub value: Value<'a>,
     /// Where the value begins.
-    offset: usize,
+    pub offset: usize,
 }
 
 impl Member<'_> {
-    fn is_array(&self) -> bool {
+    pub(super) fn is_array(&self) -> bool {
         self.value.shape == Shape::Container && self.value.text.starts_with('[')
     }
 }
 
 /// Returns an object's members.
-fn members<'a>(scanner: &mut Scanner<'a>) -> Result<Vec<Member<'a>>, Fault> {
+pub(super) fn members<'a>(scanner: &mut Scanner<'a>) -> Result<Vec<Member<'a>>, Fault> {
     let mut members = Vec::new();
     scanner.take(b'{', "an object")?;
     if scanner.take_if(b'}') {

@@ -49,6 +49,9 @@ pub(super) fn split<'t>(
             {
                 let (field, n_bytes) = csv(text);
                 put(targets.get(n_fields), field, fields);
+                if field.len() + 2 == n_bytes && field.contains("\"\"") {
+                    targets.get(n_fields).into_iter().for_each(|it| fields.halve_quotes(*it));
+                }
                 n_fields += 1;
                 rest = text.get(n_bytes..).and_then(|text| text.strip_prefix(','));
             }

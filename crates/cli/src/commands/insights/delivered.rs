@@ -5,7 +5,9 @@ use futures::StreamExt;
 use haechi_baseline::{Direction, Surge};
 use haechi_query::Engine;
 
-use super::search::{Insight, Key, Kind, minute, numbers, texts};
+use crate::commands::columns::{numbers, texts};
+
+use super::search::{Insight, Key, Kind, minute};
 
 /// Reads every insight that AWS delivered, in the order of time; ours, read back, are not among
 /// them.

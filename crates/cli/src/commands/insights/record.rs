@@ -5,7 +5,9 @@ use futures::StreamExt;
 use haechi_query::Engine;
 use serde_json::{Map, Value, json};
 
-use super::search::{Insight, Kind, PRINCIPAL, minute, numbers, texts, uuid};
+use crate::commands::columns::{numbers, texts};
+
+use super::search::{Insight, Kind, PRINCIPAL, minute, uuid};
 
 /// CloudTrail names no more values of an attribute than this.
 const VALUES_MAX: usize = 5;
@@ -118,7 +120,7 @@ async fn values(engine: &dyn Engine, insight: &Insight, column: &str) -> Result<
 }
 
 /// Returns the SQL that finds the calls of a key.
-fn condition(insight: &Insight) -> String {
+pub(super) fn condition(insight: &Insight) -> String {
     let key = &insight.key;
     let mut terms = vec![
         format!("account = {}", literal(&key.account)),

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::{Context, Result};
-use arrow::array::{AsArray, RecordBatch};
-use arrow::compute::cast;
-use arrow::datatypes::{DataType, Int64Type};
+use anyhow::Result;
+use arrow::array::RecordBatch;
 use futures::StreamExt;
 use haechi_baseline::{Surge, Surges};
 use haechi_query::Engine;
+
+use crate::commands::columns::{numbers, texts};
 
 /// Insight events are answers, not activity.
 const ACTIVITY: &str = "\"insightType\" is null and \"eventName\" is not null \
@@ -190,36 +190,6 @@ impl Counts {
 /// Returns the SQL of the minute of an event, counted from 1970.
 pub(super) fn minute() -> &'static str {
     "cast(floor(extract(epoch from time) / 60) as bigint)"
-}
-
-/// Returns columns as texts; what is missing is empty.
-pub(super) fn texts<const N: usize>(
-    batch: &RecordBatch,
-    names: [&str; N],
-) -> Result<[Vec<String>; N]> {
-    let mut columns: [Vec<String>; N] = std::array::from_fn(|_| Vec::new());
-    for (column, name) in columns.iter_mut().zip(names) {
-        let array = batch.column_by_name(name).with_context(|| format!("no column `{name}`"))?;
-        let array = cast(array, &DataType::Utf8)?;
-        let text = array.as_string::<i32>();
-        column.extend(text.iter().map(|each| each.unwrap_or_default().to_owned()));
-    }
-    Ok(columns)
-}
-
-/// Returns columns as whole numbers; what is missing is 0.
-pub(super) fn numbers<const N: usize>(
-    batch: &RecordBatch,
-    names: [&str; N],
-) -> Result<[Vec<i64>; N]> {
-    let mut columns: [Vec<i64>; N] = std::array::from_fn(|_| Vec::new());
-    for (column, name) in columns.iter_mut().zip(names) {
-        let array = batch.column_by_name(name).with_context(|| format!("no column `{name}`"))?;
-        let array = cast(array, &DataType::Int64)?;
-        let number = array.as_primitive::<Int64Type>();
-        column.extend(number.iter().map(Option::unwrap_or_default));
-    }
-    Ok(columns)
 }
 
 /// Returns an id that the same insight has in every run, in the form of a UUID.
