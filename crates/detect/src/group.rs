@@ -8,6 +8,7 @@ use haechi_model::{Finding, Window};
 
 use crate::exchanges::{Assembler, Exchange, FlowSlots};
 use crate::habits::{Habits, Outline};
+use crate::kept::Part;
 use crate::lists::Lists;
 use crate::page::{Watcher, no_service_calls};
 use crate::places::Places;
@@ -112,6 +113,24 @@ impl Group {
     /// Gives the pages the user's lists.
     pub(crate) fn set_lists(&mut self, lists: &Arc<Lists>) {
         self.pages.iter_mut().for_each(|page| page.set_lists(lists));
+    }
+
+    /// Returns every state that outlives the process, by whose it is.
+    pub(crate) fn states(&mut self) -> Vec<(String, Vec<&mut dyn Part>)> {
+        let mut states = Vec::new();
+        for share in &mut self.shares {
+            let first = share.pages.first().and_then(|page| self.pages.get(*page));
+            let conditions = first.map_or("", |page| page.conditions());
+            states.push((format!("exchanges {conditions}"), share.assembler.state()));
+        }
+        for usual in &mut self.usual {
+            states.push((format!("habits {:?}", usual.habits.outline), usual.habits.state()));
+        }
+        for page in &mut self.pages {
+            let (definition, parts) = page.state();
+            states.push((format!("page {definition}"), parts));
+        }
+        states
     }
 
     /// Gives the pages the user's tables of addresses.

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use haechi_model::Timestamp;
 
 use crate::field::Field;
+use crate::kept::{Part, kept};
 use crate::limits::{HABIT_SCOPES_MAX, HABIT_VALUES_MAX, HABIT_VALUES_OF_SCOPE_MAX};
 use crate::network::Network;
 use crate::places::Places;
@@ -121,6 +122,11 @@ impl Aspect {
 }
 
 impl Habits {
+    /// Returns what outlives the process.
+    pub(crate) fn state(&mut self) -> Vec<&mut dyn Part> {
+        vec![&mut self.scopes, &mut self.values]
+    }
+
     /// Begins without habits.
     pub(crate) fn new(outline: Outline) -> Self {
         let (scopes, values) = (Fading::new(HABIT_SCOPES_MAX), Fading::new(HABIT_VALUES_MAX));
@@ -206,3 +212,5 @@ impl Habits {
 fn value_key(scope: Key, at: usize, value: &str) -> Key {
     Key::hashed(&(scope, at, value))
 }
+
+kept!(Scope { days, n_values });

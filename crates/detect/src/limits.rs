@@ -113,3 +113,7 @@ pub const LINEAGE_MAX: usize = 200_000;
 
 /// The places that one identity is seen in within the window of a travel page.
 pub const PLACES_OF_ONE_MAX: usize = 16;
+
+/// The rows of one source that wait until nothing earlier can come any more (a kilobyte or two
+/// each). Beyond, the older half is looked at as it stands.
+pub const WAITING_ROWS_MAX: usize = 200_000;

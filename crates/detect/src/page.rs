@@ -12,6 +12,7 @@ use crate::about::About;
 use crate::conditions::AnyOf;
 use crate::exchanges::{Aspect, Exchange, TraceSql};
 use crate::habits::{Habits, Outline};
+use crate::kept::Part;
 use crate::kinds::{Kind, Watch};
 use crate::limits::ROUTINE_HISTORY_DAYS;
 use crate::lists::Lists;
@@ -29,6 +30,8 @@ pub(crate) struct Watcher {
     unless: AnyOf,
     /// Whether calls that AWS services make are looked at too.
     includes_service_calls: bool,
+    /// The page's name and its definition: what its state belongs to.
+    definition: String,
     /// The same conditions as they are written.
     conditions: String,
     watch: Box<dyn Watch>,
@@ -86,6 +89,7 @@ impl Watcher {
             matches: matches.or(also),
             unless,
             includes_service_calls,
+            definition: format!("{}\n{}", detection.name, detection.page.definition),
             conditions: conditions_of(detection),
             watch,
             raised,
@@ -130,6 +134,13 @@ impl Watcher {
     /// Takes the user's lists.
     pub(crate) fn set_lists(&mut self, lists: &Arc<Lists>) {
         self.watch.set_lists(lists);
+    }
+
+    /// Returns the page's name and definition, and what of it outlives the process.
+    pub(crate) fn state(&mut self) -> (&str, Vec<&mut dyn Part>) {
+        let mut parts = self.watch.state();
+        parts.extend(self.raised.state());
+        (&self.definition, parts)
     }
 
     /// Takes the user's tables of addresses.

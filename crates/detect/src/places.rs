@@ -1,5 +1,6 @@
 //! Where an address is: what tables that the user has given know of it.
 
+use crate::kept::kept;
 use std::net::IpAddr;
 
 /// What is known of an address; nothing, where no table has it.
@@ -31,6 +32,8 @@ pub(crate) fn distance_km(one: (f64, f64), other: (f64, f64)) -> f64 {
         half_height * half_height + latitude.cos() * other_latitude.cos() * half_width * half_width;
     2.0 * EARTH_RADIUS_KM * chord.clamp(0.0, 1.0).sqrt().asin()
 }
+
+kept!(Place { country, network, coordinates });
 
 #[cfg(test)]
 mod tests {

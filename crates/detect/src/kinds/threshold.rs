@@ -9,6 +9,7 @@ use haechi_model::Timestamp;
 
 use super::{Kind, Watch};
 use crate::field::Field;
+use crate::kept::{Part, kept};
 use crate::limits::{BURST_VALUES_MAX, HITS_MAX, ROUTINE_HISTORY_DAYS, SCOPES_MAX, THRESHOLD_MAX};
 use crate::raised::{Occurrence, Raised};
 use crate::rows::Row;
@@ -71,6 +72,10 @@ fn read(setup: &mut Setup<'_>) -> Result<Box<dyn Watch>, Fault> {
 }
 
 impl Watch for Threshold {
+    fn state(&mut self) -> Vec<&mut dyn Part> {
+        vec![&mut self.counts, &mut self.routines]
+    }
+
     fn observe(&mut self, row: &Row<'_>, raised: &mut Raised) {
         let occurrence = Occurrence::of(row);
         let values = self.values_of(row, &occurrence);
@@ -164,3 +169,6 @@ impl Count {
         if counts_values { burst.values.len() as u64 } else { burst.n_records }
     }
 }
+
+kept!(Count { hits, burst });
+kept!(Burst { values, n_records });

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::{Kind, Watch};
 use crate::field::Field;
+use crate::kept::{Part, kept};
 use crate::limits::{PLACES_OF_ONE_MAX, SCOPES_MAX};
 use crate::network::Network;
 use crate::places::{Place, Places, distance_km};
@@ -63,6 +64,10 @@ fn read(setup: &mut Setup<'_>) -> Result<Box<dyn Watch>, Fault> {
 }
 
 impl Watch for Travel {
+    fn state(&mut self) -> Vec<&mut dyn Part> {
+        vec![&mut self.visits, &mut self.known]
+    }
+
     fn observe(&mut self, row: &Row<'_>, raised: &mut Raised) {
         let Some(address) = self.address.text(row).and_then(|text| text.parse().ok()) else {
             return;
@@ -169,3 +174,5 @@ impl Visit {
         }
     }
 }
+
+kept!(Visit { network, place, address, occurrence, is_raised });

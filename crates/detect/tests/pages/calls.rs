@@ -1,6 +1,7 @@
 //! Real calls of attackers, and a real account full of other people's work.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -51,7 +52,7 @@ fn corpus_every_technique_is_found_at_medium_or_higher() {
         }
         let pages: BTreeSet<&str> = findings.iter().map(|it| it.page.as_str()).collect();
         let pages: Vec<&str> = pages.into_iter().collect();
-        found_by += &format!("{technique}: {}\n", pages.join(" "));
+        writeln!(found_by, "{technique}: {}", pages.join(" ")).unwrap();
     }
     assert_eq!(files.len(), 35);
     assert!(missed.is_empty(), "{missed:?}");
@@ -110,7 +111,8 @@ fn sans_calls() -> Vec<Value> {
 #[test]
 fn corpus_an_accounts_stories_stand_at_the_top() {
     let (findings, n_calls) = found_in(sans_calls());
-    let line = |it: &Finding| format!("{:.1} {} count={}\n", it.severity.value(), it.page, it.count);
+    let line =
+        |it: &Finding| format!("{:.1} {} count={}\n", it.severity.value(), it.page, it.count);
     let found: String = findings.iter().map(line).collect();
     expect![[""]].assert_eq(&found);
     let n_triggering: u64 = findings.iter().map(|finding| finding.count).sum();

@@ -19,6 +19,8 @@ mod kinds;
 #[cfg(test)]
 mod lake;
 #[cfg(test)]
+mod live;
+#[cfg(test)]
 mod network;
 #[cfg(test)]
 mod reader;
