@@ -7,7 +7,7 @@ use haechi_model::{Finding, Timestamp, Window};
 use crate::reader;
 
 /// Returns the built-in sources with one detection whose definition ends in these lines.
-fn catalog_with(kind: &str, settings: &str) -> Catalog {
+pub(crate) fn catalog_with(kind: &str, settings: &str) -> Catalog {
     let page = format!(
         "# Test\nAbout.\n\n```toml\nkind = \"{kind}\"\ntype = \"Test:IAMUser/Test\"\n\
          severity = \"high\"\nsource = \"cloudtrail\"\nsubject = \"userIdentity_arn\"\n{settings}\n\
@@ -32,7 +32,7 @@ fn found_by(catalog: &Catalog, window: Window, events: &str) -> Vec<Finding> {
 }
 
 #[track_caller]
-fn check(kind: &str, settings: &str, events: &str, counts: &[u64]) {
+pub(crate) fn check(kind: &str, settings: &str, events: &str, counts: &[u64]) {
     let findings = found_by(&catalog_with(kind, settings), Window::default(), events);
     let found: Vec<u64> = findings.iter().map(|finding| finding.count).collect();
     assert_eq!(found, counts, "{settings}\n{events}");

@@ -13,6 +13,8 @@ mod examples;
 #[cfg(test)]
 mod guardduty;
 #[cfg(test)]
+mod identities;
+#[cfg(test)]
 mod internet;
 #[cfg(test)]
 mod kinds;
