@@ -114,7 +114,14 @@ fn corpus_an_accounts_stories_stand_at_the_top() {
     let line =
         |it: &Finding| format!("{:.1} {} count={}\n", it.severity.value(), it.page, it.count);
     let found: String = findings.iter().map(line).collect();
-    expect![[""]].assert_eq(&found);
+    expect![[r#"
+        8.0 initial-access/root-login-without-mfa count=3
+        8.0 privilege-escalation/admin-policy-written count=1
+        7.0 exfiltration/objects-read-in-bulk count=100
+        5.0 initial-access/root-use count=22
+        5.0 recon/denied-calls count=4
+        4.5 recon/permissions-explored count=6
+    "#]].assert_eq(&found);
     let n_triggering: u64 = findings.iter().map(|finding| finding.count).sum();
     assert_eq!(n_calls, 23_981);
     assert!(n_triggering * 100 < n_calls as u64, "{n_triggering} of {n_calls}");

@@ -77,6 +77,20 @@ fn only_different_values_count() {
     check("threshold", &settings, &spread, &[2]);
 }
 
+#[test]
+fn what_was_shown_on_an_earlier_day_is_not_new() {
+    let settings = format!("{BURST}\ndistinct = \"requestParameters.name\"\nonly_new = true");
+    let day = |names: [&str; 3]| {
+        let call = |name: &str| {
+            format!("{{\"eventName\":\"A\",\"requestParameters\":{{\"name\":\"{name}\"}}}}\n")
+        };
+        format!("{{\"after\":86400,\"eventName\":\"B\"}}\n{}", names.map(call).concat())
+    };
+    check("threshold", &settings, &day(["a", "b", "c"]).repeat(2), &[3]);
+    check("threshold", &settings, &(day(["a", "b", "c"]) + &day(["d", "e", "f"])), &[6]);
+    check("threshold", &settings, &(day(["a", "b", "c"]) + &day(["a", "e", "f"])), &[3]);
+}
+
 const NEW_NETWORK: &str = "match = {}\nvalue = \"sourceIPAddress\"\nvalue_as = \"network\"\n\
     history_days = 2\nhistory_events = 3";
 
