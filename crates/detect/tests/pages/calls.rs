@@ -121,7 +121,8 @@ fn corpus_an_accounts_stories_stand_at_the_top() {
         5.0 initial-access/root-use count=22
         5.0 recon/denied-calls count=4
         4.5 recon/permissions-explored count=6
-    "#]].assert_eq(&found);
+    "#]]
+    .assert_eq(&found);
     let n_triggering: u64 = findings.iter().map(|finding| finding.count).sum();
     assert_eq!(n_calls, 23_981);
     assert!(n_triggering * 100 < n_calls as u64, "{n_triggering} of {n_calls}");
