@@ -63,7 +63,7 @@ fn both_attacks_are_among_the_findings() {
 #[test]
 fn thirty_days_of_the_quiet_twin_have_no_finding_at_medium_or_above() {
     let desk = Desk::new();
-    let (logs, _) = desk.simulate(&["--days", "30", "--scale", "0.1", "--quiet"]);
+    let (logs, _) = desk.simulate(&["--days", "30", "--scale", "0.05", "--quiet"]);
     let lake = desk.path("lake");
     let report = desk.json(&[
         "scan",
