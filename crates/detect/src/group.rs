@@ -211,22 +211,29 @@ impl Share {
 
 impl Usual {
     fn new(outline: &Outline, of_outline: Vec<usize>, pages: &[Watcher], schema: &Schema) -> Self {
+        let first = of_outline.first().and_then(|index| pages.get(*index));
+        let of_page = first.filter(|_| outline.only_from.is_some()).map(Watcher::predicate);
+        let of_page = of_page.map(str::to_owned);
         let (indexes, always) = indexed(pages, of_outline, schema);
         let identity = outline.identity.sql(schema);
         let has_identity = identity.map(|column| format!("{column} is not null"));
         let parts: Vec<String> = has_identity.into_iter().chain(no_service_calls(schema)).collect();
-        let predicate = if parts.is_empty() { "true".to_owned() } else { parts.join(" and ") };
+        let all = if parts.is_empty() { "true".to_owned() } else { parts.join(" and ") };
+        let predicate = of_page.unwrap_or(all);
         Self { habits: Habits::new(outline.clone()), indexes, always, predicate }
     }
 
     fn observe(&mut self, row: &Row<'_>, pages: &mut [Watcher]) {
         let indexed = self.indexes.iter().flat_map(|index| index.pages(row));
+        let mut is_learnt_from = self.habits.outline.only_from.is_none();
         for index in indexed.chain(&self.always) {
             if let Some(page) = pages.get_mut(*index) {
-                page.observe_with_habits(row, &mut self.habits);
+                is_learnt_from |= page.observe_with_habits(row, &mut self.habits);
             }
         }
-        self.habits.learn(row);
+        if is_learnt_from {
+            self.habits.learn(row);
+        }
     }
 }
 

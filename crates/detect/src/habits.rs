@@ -31,6 +31,8 @@ pub(crate) struct Outline {
     pub(crate) identity: Field,
     /// What is looked at, by name.
     pub(crate) aspects: Vec<Aspect>,
+    /// The conditions of the only rows that are learnt from; without them, all rows are.
+    pub(crate) only_from: Option<String>,
 }
 
 /// One thing that is looked at.

@@ -51,6 +51,7 @@ impl Watcher {
     fn read(detection: &Detection, schema: &Schema) -> Result<Self, Fault> {
         let kind = Kind::named(&detection.kind)?;
         let mut setup = Setup::new(schema, detection);
+        let conditions = setup.conditions();
         let matches = setup.matches_again()?;
         let none = Toml::Array(Vec::new());
         let unless = setup.take::<Toml>("unless")?.unwrap_or(none);
@@ -90,7 +91,7 @@ impl Watcher {
             unless,
             includes_service_calls,
             definition: format!("{}\n{}", detection.name, detection.page.definition),
-            conditions: conditions_of(detection),
+            conditions,
             watch,
             raised,
             slots,
@@ -154,10 +155,14 @@ impl Watcher {
     }
 
     /// Looks at the next row beside the habits of the days before it.
-    pub(crate) fn observe_with_habits(&mut self, row: &Row<'_>, habits: &mut Habits) {
-        if self.admits(row) {
+    ///
+    /// Tells whether the row is one of the page's own.
+    pub(crate) fn observe_with_habits(&mut self, row: &Row<'_>, habits: &mut Habits) -> bool {
+        let admits = self.admits(row);
+        if admits {
             self.watch.observe_with_habits(row, habits, &mut self.raised);
         }
+        admits
     }
 
     /// Looks at the next row in time order.
@@ -245,9 +250,4 @@ fn subject_of(
         Aspect::named(name).ok_or_else(|| Fault::near("group", reason))
     };
     Ok(Subject::Host(group.iter().map(aspect).collect::<Result<_, _>>()?))
-}
-
-fn conditions_of(detection: &Detection) -> String {
-    let written = |key| detection.settings.get(key).map(ToString::to_string);
-    format!("{:?} {:?}", written("match"), written("unless"))
 }
