@@ -1,10 +1,12 @@
 //! Tails that forget: what happened weeks ago is no longer usual.
 
+use serde::{Deserialize, Serialize};
+
 use crate::limits::GENERATION_BINS;
 use crate::tail::Tail;
 
 /// Two tails that take turns: one is full, the other fills; so old weeks are forgotten.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Generations {
     full: Option<Tail>,
     filling: Tail,

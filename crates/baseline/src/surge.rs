@@ -8,6 +8,8 @@ mod live;
 
 use std::collections::VecDeque;
 
+use serde::{Deserialize, Serialize};
+
 pub use live::Surging;
 
 use crate::envelope::Ceiling;
@@ -40,7 +42,7 @@ const FIRST_SEEN_FACTOR: u32 = 3;
 const MISSING_CALLS_MIN: f64 = 50.0;
 
 /// Whether there were more calls than usual, or fewer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Direction {
     /// More.
     Above,
@@ -49,7 +51,7 @@ pub enum Direction {
 }
 
 /// A span of unusual activity.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Surge {
     /// More or fewer calls than usual.
     pub direction: Direction,
@@ -68,7 +70,7 @@ pub struct Surge {
 }
 
 /// The memory of one kind of call.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Surges {
     from: i64,
     /// Bins with calls of the last week: number, calls.
@@ -84,7 +86,7 @@ pub struct Surges {
 }
 
 /// The calls of five minutes.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 struct Bin {
     number: i64,
     calls: u32,
@@ -93,7 +95,7 @@ struct Bin {
 }
 
 /// A surge that has not ended.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 struct Open {
     surge: Surge,
     first_bin: i64,

@@ -15,6 +15,7 @@ use crate::places::Places;
 use crate::rows::Rows;
 use crate::schema::Schema;
 use crate::setup::Fault;
+use crate::snapshot;
 use crate::sql;
 
 /// Every detection of a catalogue, ready to look at rows in time order.
@@ -131,6 +132,12 @@ impl Detector {
         self.observe_for(&plan.source, &[plan.depth], batch)
     }
 
+    /// Returns the schema of a source's table, for those that put its rows in order.
+    pub(crate) fn schema(&self, source: &str) -> Result<&Schema, DetectError> {
+        let found = self.sources.get(source).map(|detector| &detector.schema);
+        found.ok_or_else(|| DetectError::UnknownSource { source_name: source.to_owned() })
+    }
+
     fn observe_for(
         &mut self,
         source: &str,
@@ -148,6 +155,34 @@ impl Detector {
             }
         }
         Ok(())
+    }
+
+    /// Writes down what the pages remember, so that another run goes on where this one stops.
+    #[must_use]
+    pub fn snapshot(&mut self) -> Vec<u8> {
+        snapshot::write(self.states())
+    }
+
+    /// Takes up what [`Detector::snapshot`] has written; pages that have changed since, or are
+    /// new, begin without a memory and are named.
+    ///
+    /// # Errors
+    /// The bytes are no snapshot of this version, or are cut off or damaged.
+    pub fn restore(&mut self, bytes: &[u8]) -> Result<Vec<String>, DetectError> {
+        snapshot::read(bytes, self.states())
+    }
+
+    fn states(&mut self) -> Vec<snapshot::State<'_>> {
+        let mut states = Vec::new();
+        for (source, detector) in &mut self.sources {
+            for (depth, group) in [("plain", &mut detector.plain), ("deep", &mut detector.deep)] {
+                let of_group = group.states().into_iter();
+                states.extend(
+                    of_group.map(|(whose, parts)| (format!("{source} {depth} {whose}"), parts)),
+                );
+            }
+        }
+        states
     }
 
     /// Returns how many occurrences were not kept because a page had too many findings.

@@ -31,6 +31,12 @@ pub enum DetectError {
         /// What is wrong with them.
         reason: String,
     },
+    /// What a run has remembered cannot be read back.
+    #[error("the snapshot cannot be read: {reason}")]
+    Snapshot {
+        /// What is wrong with it.
+        reason: &'static str,
+    },
     /// A query over the lake failed.
     #[error("the rows of `{source_name}` cannot be queried")]
     Query {

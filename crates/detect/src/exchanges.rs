@@ -19,6 +19,7 @@ use std::sync::Arc;
 
 use haechi_model::Timestamp;
 
+use crate::kept::{Kept, kept};
 use crate::state::Key;
 
 pub(crate) use assembler::Assembler;
@@ -182,5 +183,51 @@ impl Exchange {
     /// Returns how long it took, as far as its records tell.
     pub(crate) fn seconds(&self) -> u64 {
         (self.last.0 - self.first.0).max(0).cast_unsigned() / 1_000_000
+    }
+}
+
+kept!(Exchange {
+    owner,
+    own,
+    peer,
+    peer_is_public,
+    peer_service,
+    is_outbound,
+    port,
+    protocol,
+    first,
+    last,
+    asked,
+    answered,
+    outcome,
+    begins,
+    connection,
+    places
+});
+kept!(Owner { host, account, region });
+kept!(Load { packets, bytes });
+kept!(Place { file, position });
+kept!(Hit { first, last, own, peer, port, place });
+
+impl Kept for Outcome {
+    fn write(&self, out: &mut Vec<u8>) {
+        match self {
+            Self::Answered => 0_u8.write(out),
+            Self::Refused => 1_u8.write(out),
+            Self::Silent => 2_u8.write(out),
+            Self::Rejected => 3_u8.write(out),
+            Self::Unknown => 4_u8.write(out),
+        }
+    }
+
+    fn read(bytes: &mut &[u8]) -> Option<Self> {
+        match u8::read(bytes)? {
+            0 => Some(Self::Answered),
+            1 => Some(Self::Refused),
+            2 => Some(Self::Silent),
+            3 => Some(Self::Rejected),
+            4 => Some(Self::Unknown),
+            _ => None,
+        }
     }
 }

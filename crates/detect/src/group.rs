@@ -8,6 +8,7 @@ use haechi_model::{Finding, Window};
 
 use crate::exchanges::{Assembler, Exchange, FlowSlots};
 use crate::habits::{Habits, Outline};
+use crate::kept::Part;
 use crate::lists::Lists;
 use crate::page::{Watcher, no_service_calls};
 use crate::rows::{Row, Rows};
@@ -113,6 +114,24 @@ impl Group {
         self.pages.iter_mut().for_each(|page| page.set_lists(lists));
     }
 
+    /// Returns every state that outlives the process, by whose it is.
+    pub(crate) fn states(&mut self) -> Vec<(String, Vec<&mut dyn Part>)> {
+        let mut states = Vec::new();
+        for share in &mut self.shares {
+            let first = share.pages.first().and_then(|page| self.pages.get(*page));
+            let conditions = first.map_or("", |page| page.conditions());
+            states.push((format!("exchanges {conditions}"), share.assembler.state()));
+        }
+        for usual in &mut self.usual {
+            states.push((format!("habits {:?}", usual.habits.outline), usual.habits.state()));
+        }
+        for page in &mut self.pages {
+            let (definition, parts) = page.state();
+            states.push((format!("page {definition}"), parts));
+        }
+        states
+    }
+
     /// Returns SQL that holds for at least the rows that some page looks at.
     ///
     /// The pages of the first index share one list of values, which an engine looks up in one step
@@ -185,22 +204,29 @@ impl Share {
 
 impl Usual {
     fn new(outline: &Outline, of_outline: Vec<usize>, pages: &[Watcher], schema: &Schema) -> Self {
+        let first = of_outline.first().and_then(|index| pages.get(*index));
+        let of_page = first.filter(|_| outline.only_from.is_some()).map(Watcher::predicate);
+        let of_page = of_page.map(str::to_owned);
         let (indexes, always) = indexed(pages, of_outline, schema);
         let identity = outline.identity.sql(schema);
         let has_identity = identity.map(|column| format!("{column} is not null"));
         let parts: Vec<String> = has_identity.into_iter().chain(no_service_calls(schema)).collect();
-        let predicate = if parts.is_empty() { "true".to_owned() } else { parts.join(" and ") };
+        let all = if parts.is_empty() { "true".to_owned() } else { parts.join(" and ") };
+        let predicate = of_page.unwrap_or(all);
         Self { habits: Habits::new(outline.clone()), indexes, always, predicate }
     }
 
     fn observe(&mut self, row: &Row<'_>, pages: &mut [Watcher]) {
         let indexed = self.indexes.iter().flat_map(|index| index.pages(row));
+        let mut is_learnt_from = self.habits.outline.only_from.is_none();
         for index in indexed.chain(&self.always) {
             if let Some(page) = pages.get_mut(*index) {
-                page.observe_with_habits(row, &mut self.habits);
+                is_learnt_from |= page.observe_with_habits(row, &mut self.habits);
             }
         }
-        self.habits.learn(row);
+        if is_learnt_from {
+            self.habits.learn(row);
+        }
     }
 }
 

@@ -11,6 +11,7 @@ use std::borrow::Cow;
 use haechi_model::Timestamp;
 
 use crate::field::Field;
+use crate::kept::{Part, kept};
 use crate::limits::{HABIT_SCOPES_MAX, HABIT_VALUES_MAX, HABIT_VALUES_OF_SCOPE_MAX};
 use crate::network::Network;
 use crate::rows::Row;
@@ -28,6 +29,8 @@ pub(crate) struct Outline {
     pub(crate) identity: Field,
     /// What is looked at, by name.
     pub(crate) aspects: Vec<Aspect>,
+    /// The conditions of the only rows that are learnt from; without them, all rows are.
+    pub(crate) only_from: Option<String>,
 }
 
 /// One thing that is looked at.
@@ -118,6 +121,11 @@ impl Aspect {
 }
 
 impl Habits {
+    /// Returns what outlives the process.
+    pub(crate) fn state(&mut self) -> Vec<&mut dyn Part> {
+        vec![&mut self.scopes, &mut self.values]
+    }
+
     /// Begins without habits.
     pub(crate) fn new(outline: Outline) -> Self {
         let (scopes, values) = (Fading::new(HABIT_SCOPES_MAX), Fading::new(HABIT_VALUES_MAX));
@@ -196,3 +204,5 @@ impl Habits {
 fn value_key(scope: Key, at: usize, value: &str) -> Key {
     Key::hashed(&(scope, at, value))
 }
+
+kept!(Scope { days, n_values });

@@ -29,6 +29,7 @@ use std::sync::Arc;
 
 use crate::exchanges::Exchange;
 use crate::habits::{Habits, Outline};
+use crate::kept::Part;
 use crate::lists::Lists;
 use crate::raised::Raised;
 use crate::rows::Row;
@@ -89,6 +90,11 @@ pub(crate) trait Watch: Send {
 
     /// Looks at the next exchange, in time order, and raises what it has to.
     fn observe_exchange(&mut self, _exchange: &Exchange, _raised: &mut Raised) {}
+
+    /// Returns the parts of its state that outlive the process.
+    fn state(&mut self) -> Vec<&mut dyn Part> {
+        Vec::new()
+    }
 
     /// Returns the habits that the rows are compared with; pages with the same share them.
     fn habits(&self) -> Option<&Outline> {

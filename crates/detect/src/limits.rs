@@ -129,3 +129,7 @@ pub const PLACES_OF_ONE_MAX: usize = 16;
 /// The kinds of calls whose rate one surge page keeps: each takes up to 36 KB when it is called in
 /// every five minutes of a week, and a few hundred bytes when it is rare.
 pub const RATES_MAX: usize = 2_000;
+
+/// The rows of one source that wait until nothing earlier can come any more (a kilobyte or two
+/// each). Beyond, the older half is looked at as it stands.
+pub const WAITING_ROWS_MAX: usize = 200_000;

@@ -3,6 +3,7 @@
 //! `AssumeRole` answers with a key; whoever calls with that key is the one who asked for it. Where
 //! the answer was not seen, a session is itself by its role session and the moment it was made.
 
+use crate::kept::Part;
 use crate::limits::LINEAGE_MAX;
 use crate::rows::Row;
 use crate::schema::{ACCOUNT, Schema};
@@ -30,6 +31,11 @@ impl Lineage {
     /// Begins without credentials; a source that has none has no lineage.
     pub(crate) fn of(schema: &Schema) -> Self {
         Self { slots: slots_of(schema), origins: Fading::new(LINEAGE_MAX) }
+    }
+
+    /// Returns what outlives the process.
+    pub(crate) fn state(&mut self) -> &mut dyn Part {
+        &mut self.origins
     }
 
     /// Returns the columns that are read.

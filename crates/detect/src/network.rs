@@ -1,5 +1,6 @@
 //! Networks: CIDR ranges, and the neighbourhood of an address.
 
+use crate::kept::kept;
 use std::net::{IpAddr, Ipv6Addr};
 
 /// How much of an address names its neighbourhood: what one site is usually given.
@@ -12,7 +13,7 @@ const WORLD_V6: u8 = 16;
 const V4_OFFSET: u8 = 96;
 
 /// A CIDR range; an address alone is a range of one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Network {
     bits: u128,
     length: u8,
@@ -78,6 +79,8 @@ impl std::fmt::Display for Network {
         }
     }
 }
+
+kept!(Network { bits, length, is_v4 });
 
 #[cfg(test)]
 mod tests {

@@ -12,6 +12,7 @@ use crate::about::About;
 use crate::conditions::AnyOf;
 use crate::exchanges::{Aspect, Exchange, TraceSql};
 use crate::habits::{Habits, Outline};
+use crate::kept::Part;
 use crate::kinds::{Kind, Watch};
 use crate::limits::ROUTINE_HISTORY_DAYS;
 use crate::lists::Lists;
@@ -28,6 +29,8 @@ pub(crate) struct Watcher {
     unless: AnyOf,
     /// Whether calls that AWS services make are looked at too.
     includes_service_calls: bool,
+    /// The page's name and its definition: what its state belongs to.
+    definition: String,
     /// The same conditions as they are written.
     conditions: String,
     watch: Box<dyn Watch>,
@@ -47,6 +50,7 @@ impl Watcher {
     fn read(detection: &Detection, schema: &Schema) -> Result<Self, Fault> {
         let kind = Kind::named(&detection.kind)?;
         let mut setup = Setup::new(schema, detection);
+        let conditions = setup.conditions();
         let matches = setup.matches_again()?;
         let none = Toml::Array(Vec::new());
         let unless = setup.take::<Toml>("unless")?.unwrap_or(none);
@@ -85,7 +89,8 @@ impl Watcher {
             matches: matches.or(also),
             unless,
             includes_service_calls,
-            conditions: conditions_of(detection),
+            definition: format!("{}\n{}", detection.name, detection.page.definition),
+            conditions,
             watch,
             raised,
             slots,
@@ -131,16 +136,27 @@ impl Watcher {
         self.watch.set_lists(lists);
     }
 
+    /// Returns the page's name and definition, and what of it outlives the process.
+    pub(crate) fn state(&mut self) -> (&str, Vec<&mut dyn Part>) {
+        let mut parts = self.watch.state();
+        parts.extend(self.raised.state());
+        (&self.definition, parts)
+    }
+
     /// Returns the habits that the page compares rows with.
     pub(crate) fn habits(&self) -> Option<&Outline> {
         self.watch.habits()
     }
 
     /// Looks at the next row beside the habits of the days before it.
-    pub(crate) fn observe_with_habits(&mut self, row: &Row<'_>, habits: &mut Habits) {
-        if self.admits(row) {
+    ///
+    /// Tells whether the row is one of the page's own.
+    pub(crate) fn observe_with_habits(&mut self, row: &Row<'_>, habits: &mut Habits) -> bool {
+        let admits = self.admits(row);
+        if admits {
             self.watch.observe_with_habits(row, habits, &mut self.raised);
         }
+        admits
     }
 
     /// Looks at the next row in time order.
@@ -228,9 +244,4 @@ fn subject_of(
         Aspect::named(name).ok_or_else(|| Fault::near("group", reason))
     };
     Ok(Subject::Host(group.iter().map(aspect).collect::<Result<_, _>>()?))
-}
-
-fn conditions_of(detection: &Detection) -> String {
-    let written = |key| detection.settings.get(key).map(ToString::to_string);
-    format!("{:?} {:?}", written("match"), written("unless"))
 }

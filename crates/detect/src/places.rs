@@ -12,6 +12,7 @@ use maxminddb::Reader;
 use serde::Deserialize;
 
 use self::ranges::Ranges;
+use crate::kept::kept;
 
 pub(crate) use self::distance::distance_km;
 
@@ -44,6 +45,8 @@ enum Table {
     Binary(Box<Reader<Vec<u8>>>),
     Ranges(Ranges),
 }
+
+kept!(Place { country, coordinates });
 
 /// What the tables of several makers have in common, under the names that each gives it.
 #[derive(Debug, Default, Deserialize)]

@@ -8,6 +8,7 @@ use haechi_model::{Timestamp, Window};
 
 use crate::exchanges::{Aspect, Exchange, Hit, Owner, Trace};
 use crate::field::Field;
+use crate::kept::{Part, kept};
 use crate::limits::{BURST_VALUES_MAX, FINDINGS_MAX, RECORDS_MAX, VALUE_CHARACTERS_MAX};
 use crate::rows::Row;
 use crate::schema::{ACCOUNT, REGION, Schema};
@@ -109,6 +110,11 @@ impl Subject {
 }
 
 impl Raised {
+    /// Returns what outlives the process.
+    pub(crate) fn state(&mut self) -> [&mut dyn Part; 2] {
+        [&mut self.drafts, &mut self.n_dropped]
+    }
+
     /// Begins without drafts.
     pub(crate) fn new(about: Subject, sentence: Sentence) -> Self {
         let drafts = HashMap::new();
@@ -330,3 +336,22 @@ impl Draft {
         self.met.len() as u64
     }
 }
+
+kept!(Draft {
+    subject,
+    group,
+    account,
+    region,
+    count,
+    first,
+    last,
+    records,
+    facts,
+    shown,
+    trace,
+    evidence,
+    met,
+    n_days,
+    last_day
+});
+kept!(Occurrence { id, time });

@@ -171,6 +171,19 @@ impl<'a> Row<'a> {
         format!("{}:{position}", self.text(FILE).unwrap_or_default())
     }
 
+    /// Returns what rows are put in order by, as a plan's query does; no two records share it.
+    pub(crate) fn order(&self) -> (Timestamp, Option<&'a str>, Option<i64>) {
+        match self.schema().id.and_then(|slot| self.text(slot)) {
+            Some(id) => (self.time(), Some(id), None),
+            None => (self.time(), self.text(FILE), self.int(POSITION)),
+        }
+    }
+
+    /// Returns its place in the batch.
+    pub(crate) fn index(&self) -> usize {
+        self.index
+    }
+
     /// Tells whether AWS itself made the call, on its own or for somebody.
     pub(crate) fn is_service_call(&self) -> bool {
         let Some(slots) = self.schema().service else { return false };

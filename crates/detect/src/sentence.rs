@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use haechi_model::Explanation;
 
 use crate::field::Field;
+use crate::kept::{Kept, kept};
 use crate::limits::VALUES_SHOWN_MAX;
 use crate::rows::Row;
 use crate::setup::{Fault, Setup};
@@ -196,6 +197,52 @@ fn duration(seconds: u64, language: Language) -> String {
         Language::Korean => format!("{number}{korean}"),
         Language::English if number == 1 => format!("1 {english}"),
         Language::English => format!("{number} {english}s"),
+    }
+}
+
+kept!(Values { first, is_more });
+
+impl Kept for Shown {
+    fn write(&self, out: &mut Vec<u8>) {
+        self.0.write(out);
+    }
+
+    fn read(bytes: &mut &[u8]) -> Option<Self> {
+        Kept::read(bytes).map(Self)
+    }
+}
+
+impl Kept for Fact {
+    fn write(&self, out: &mut Vec<u8>) {
+        match self {
+            Self::Number(number) => (0_u8, *number).write(out),
+            Self::Seconds(seconds) => (1_u8, *seconds).write(out),
+            Self::Text(text) => {
+                2_u8.write(out);
+                text.write(out);
+            }
+        }
+    }
+
+    fn read(bytes: &mut &[u8]) -> Option<Self> {
+        match u8::read(bytes)? {
+            0 => u64::read(bytes).map(Self::Number),
+            1 => u64::read(bytes).map(Self::Seconds),
+            2 => String::read(bytes).map(Self::Text),
+            _ => None,
+        }
+    }
+}
+
+/// The name of a fact: one of those that some kind has.
+impl Kept for &'static str {
+    fn write(&self, out: &mut Vec<u8>) {
+        (*self).to_owned().write(out);
+    }
+
+    fn read(bytes: &mut &[u8]) -> Option<Self> {
+        let name = String::read(bytes)?;
+        crate::kinds::ALL.iter().flat_map(|kind| kind.facts).find(|it| **it == name).copied()
     }
 }
 

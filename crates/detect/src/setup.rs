@@ -24,6 +24,8 @@ pub struct Setup<'a> {
     /// The source that the page looks at.
     pub(crate) schema: &'a Schema,
     settings: toml::Table,
+    /// The page's conditions as they are written.
+    conditions: String,
     /// The page's `match`, for kinds that must know such rows among others.
     matches: Option<toml::Value>,
     /// Rows that the kind must see beside those that fit `match`.
@@ -62,8 +64,17 @@ impl<'a> Setup<'a> {
     /// Begins with everything that the page sets for its kind.
     pub(crate) fn new(schema: &'a Schema, detection: &Detection) -> Self {
         let mut settings = detection.settings.clone();
+        let written = |key: &str| settings.get(key).map(ToString::to_string);
+        let conditions = format!("{:?} {:?}", written("match"), written("unless"));
         let matches = settings.remove("match");
-        Self { schema, settings, matches, also: AnyOf::default(), slots: BTreeSet::new() }
+        Self {
+            schema,
+            settings,
+            conditions,
+            matches,
+            also: AnyOf::default(),
+            slots: BTreeSet::new(),
+        }
     }
 
     /// Reads the page's `match`, as often as it is asked for.
@@ -72,6 +83,11 @@ impl<'a> Setup<'a> {
             Some(toml) => AnyOf::read(&toml, self),
             None => Err(Fault::near("kind", "a detection needs `match`")),
         }
+    }
+
+    /// Returns the page's conditions as they are written.
+    pub(crate) fn conditions(&self) -> String {
+        self.conditions.clone()
     }
 
     /// Lets more rows through to the kind than those that fit `match`.

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 
+use crate::kept::{Kept, Part, kept};
 use haechi_model::Timestamp;
 
 /// The name of a subject, scope or value in state: 128 bits of hash in place of its text.
@@ -106,6 +107,40 @@ impl<V: Default> Fading<V> {
         for (_, key) in order.iter().take(order.len().div_ceil(2)) {
             self.entries.remove(key);
         }
+    }
+}
+
+kept!(DistinctDays { count, last });
+
+impl Kept for Key {
+    fn write(&self, out: &mut Vec<u8>) {
+        self.0.write(out);
+    }
+
+    fn read(bytes: &mut &[u8]) -> Option<Self> {
+        u128::read(bytes).map(Self)
+    }
+}
+
+impl<V: Kept> Part for Fading<V> {
+    fn save(&self, out: &mut Vec<u8>) {
+        let mut entries: Vec<_> = self.entries.iter().collect();
+        entries.sort_unstable_by_key(|(key, _)| **key);
+        entries.len().write(out);
+        for (key, (last, value)) in entries {
+            key.write(out);
+            last.write(out);
+            value.write(out);
+        }
+    }
+
+    fn load(&mut self, bytes: &mut &[u8]) -> Option<()> {
+        self.entries.clear();
+        for _ in 0..usize::read(bytes)? {
+            let (key, last) = <(Key, Timestamp)>::read(bytes)?;
+            self.entries.insert(key, (last, V::read(bytes)?));
+        }
+        Some(())
     }
 }
 

@@ -13,6 +13,7 @@ use super::interfaces::Interfaces;
 use super::judgement::{Before, Judgement, Known};
 use super::part::{Part, Socket, Texts};
 use super::{Exchange, FlowSlots};
+use crate::kept::{self, kept};
 use crate::limits::{CONNECTIONS_MAX, INTERFACES_MAX, PENDING_MAX};
 use crate::rows::Row;
 use crate::state::{Fading, Key};
@@ -52,6 +53,19 @@ pub(super) struct Pending {
 }
 
 impl Assembler {
+    /// Returns what outlives the process; texts are learnt again.
+    pub(crate) fn state(&mut self) -> Vec<&mut dyn kept::Part> {
+        let mut parts: Vec<&mut dyn kept::Part> = vec![
+            &mut self.pending,
+            &mut self.queue,
+            &mut self.open,
+            &mut self.listeners,
+            &mut self.now,
+        ];
+        parts.extend(self.interfaces.state());
+        parts
+    }
+
     /// Begins with nothing.
     pub(crate) fn new(slots: &FlowSlots) -> Self {
         let hasher = ahash::RandomState::with_seeds(1, 2, 3, 4);
@@ -157,3 +171,6 @@ impl Assembler {
         exchanges
     }
 }
+
+kept!(Name { low, high, protocol, interface });
+kept!(Pending { first, parts });

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::kept::Kept;
 use crate::limits::FEW_MAX;
 
 /// At most so many different values, in order.
@@ -47,5 +48,16 @@ impl<T: Ord + std::fmt::Display> Few<T> {
             text.push_str(", …");
         }
         text
+    }
+}
+
+impl<T: Kept + Ord> Kept for Few<T> {
+    fn write(&self, out: &mut Vec<u8>) {
+        self.values.write(out);
+        self.is_more.write(out);
+    }
+
+    fn read(bytes: &mut &[u8]) -> Option<Self> {
+        Some(Self { values: Kept::read(bytes)?, is_more: Kept::read(bytes)? })
     }
 }

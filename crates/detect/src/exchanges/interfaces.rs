@@ -7,6 +7,7 @@ use haechi_model::Timestamp;
 
 use super::address::is_public;
 use super::{FlowSlots, Owner};
+use crate::kept::{Kept, Part, kept};
 use crate::limits::INTERFACES_MAX;
 use crate::rows::Row;
 use crate::schema::{ACCOUNT, REGION};
@@ -48,6 +49,11 @@ impl Default for Interfaces {
 }
 
 impl Interfaces {
+    /// Returns what outlives the process.
+    pub(super) fn state(&mut self) -> [&mut dyn Part; 2] {
+        [&mut self.known, &mut self.own]
+    }
+
     /// Returns the name of the row's interface.
     pub(super) fn key_of(slots: &FlowSlots, row: &Row<'_>) -> Key {
         let interface = slots.interface.and_then(|slot| row.text(slot)).unwrap_or_default();
@@ -142,4 +148,27 @@ fn owner_of(host: &str, row: &Row<'_>) -> Owner {
 
 fn key_of_address(address: IpAddr) -> Key {
     Key::hashed(&address)
+}
+
+kept!(Interface { address, owner, is_instance, blind_until });
+
+impl Kept for Address {
+    fn write(&self, out: &mut Vec<u8>) {
+        match self {
+            Self::Unseen => 0_u8.write(out),
+            Self::OneOf(one, other) => (1_u8, (*one, *other)).write(out),
+            Self::Known(address) => (2_u8, *address).write(out),
+            Self::Mixed => 3_u8.write(out),
+        }
+    }
+
+    fn read(bytes: &mut &[u8]) -> Option<Self> {
+        match u8::read(bytes)? {
+            0 => Some(Self::Unseen),
+            1 => <(IpAddr, IpAddr)>::read(bytes).map(|(one, other)| Self::OneOf(one, other)),
+            2 => IpAddr::read(bytes).map(Self::Known),
+            3 => Some(Self::Mixed),
+            _ => None,
+        }
+    }
 }

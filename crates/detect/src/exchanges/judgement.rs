@@ -9,6 +9,7 @@ use super::assembler::{Name, Pending};
 use super::interfaces::{Interface, Interfaces};
 use super::part::{Part, Socket};
 use super::{Exchange, Load, Outcome};
+use crate::kept::kept;
 use crate::state::Key;
 
 const TCP: u8 = 6;
@@ -293,3 +294,5 @@ fn places(parts: &[Part], client: IpAddr) -> Vec<super::Place> {
     let then = parts.iter().filter(|part| !by_client(part));
     first.chain(then).map(|part| part.place.clone()).collect()
 }
+
+kept!(Known { client_is_low, last });

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::{FlowSlots, Load, Place};
+use crate::kept::kept;
 use crate::limits::TEXTS_MAX;
 use crate::rows::Row;
 use crate::schema::{FILE, POSITION};
@@ -150,3 +151,18 @@ fn place_of(row: &Row<'_>, texts: &mut Texts) -> Place {
     let file = texts.shared(row.text(FILE).unwrap_or_default());
     Place { file, position: row.int(POSITION).unwrap_or_default() }
 }
+
+kept!(Socket { address, port });
+kept!(Part {
+    source,
+    target,
+    flow,
+    protocol,
+    load,
+    flags,
+    is_rejected,
+    is_egress,
+    end,
+    services,
+    place
+});

@@ -4,6 +4,7 @@ use std::fmt::Display;
 use std::net::IpAddr;
 
 use super::{Few, FlowSlots, Hit};
+use crate::kept::kept;
 use crate::limits::VALUES_SHOWN_MAX;
 use crate::schema::Schema;
 use crate::sql::literal;
@@ -118,3 +119,5 @@ fn list<'a, T: 'a>(all: impl IntoIterator<Item = &'a T>, write: impl Fn(&T) -> S
 fn quoted(value: &impl Display) -> String {
     literal(&value.to_string())
 }
+
+kept!(Trace { own, peers, ports, outbound });

@@ -1,5 +1,7 @@
 //! On which of the last days something was seen, and how rare that makes it.
 
+use crate::kept::kept;
+
 /// How many days are remembered: a month's rhythm with room to spare.
 pub(crate) const HISTORY_DAYS: u32 = 45;
 
@@ -88,6 +90,8 @@ impl Rarity {
         }
     }
 }
+
+kept!(Days { newest, seen });
 
 #[cfg(test)]
 mod tests {

@@ -12,6 +12,7 @@ use haechi_model::Timestamp;
 
 use super::{Kind, Watch};
 use crate::exchanges::{Choice, Exchange, Hit, Outcome, Owner};
+use crate::kept::{Part, kept};
 use crate::limits::PAIRS_MAX;
 use crate::raised::Raised;
 use crate::sentence::Fact;
@@ -84,6 +85,10 @@ fn read(setup: &mut Setup<'_>) -> Result<Box<dyn Watch>, Fault> {
 }
 
 impl Watch for Beacon {
+    fn state(&mut self) -> Vec<&mut dyn Part> {
+        vec![&mut self.pairs]
+    }
+
     fn sees_exchanges(&self) -> bool {
         true
     }
@@ -220,6 +225,7 @@ impl Pair {
     }
 }
 
+kept!(Pair { owner, latest, is_outbound, first, last, n_beats, n_connections, intervals });
 #[cfg(test)]
 mod tests {
     use super::*;

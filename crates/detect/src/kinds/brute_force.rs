@@ -11,6 +11,7 @@ use serde::Deserialize;
 
 use super::{Kind, Watch};
 use crate::exchanges::{Choice, Exchange, Hit, Outcome};
+use crate::kept::{Part, kept};
 use crate::limits::{ATTEMPTS_MAX, SCOPES_MAX};
 use crate::raised::Raised;
 use crate::sentence::Fact;
@@ -97,6 +98,10 @@ fn read(setup: &mut Setup<'_>) -> Result<Box<dyn Watch>, Fault> {
 }
 
 impl Watch for BruteForce {
+    fn state(&mut self) -> Vec<&mut dyn Part> {
+        vec![&mut self.guessers, &mut self.talks]
+    }
+
     fn sees_exchanges(&self) -> bool {
         true
     }
@@ -216,3 +221,7 @@ impl Guesser {
         is_alike.then_some(median)
     }
 }
+
+kept!(Guesser { attempts, is_raised, guessed });
+kept!(Attempt { bytes, hit });
+kept!(Talk { bytes, hits, is_raised });

@@ -7,6 +7,7 @@ use haechi_model::Timestamp;
 
 use super::{Kind, Watch};
 use crate::field::Field;
+use crate::kept::{Part, kept};
 use crate::limits::{KEYS_MAX, SCOPE_VALUES_MAX, SCOPES_MAX};
 use crate::network::Network;
 use crate::raised::{Occurrence, Raised};
@@ -58,6 +59,10 @@ fn read(setup: &mut Setup<'_>) -> Result<Box<dyn Watch>, Fault> {
 }
 
 impl Watch for CreatedKey {
+    fn state(&mut self) -> Vec<&mut dyn Part> {
+        vec![&mut self.keys, &mut self.known]
+    }
+
     fn observe(&mut self, row: &Row<'_>, raised: &mut Raised) {
         let network = self.address.text(row).and_then(|address| Network::around(&address));
         let account = Key::of(&[row.text(ACCOUNT).unwrap_or_default()]);
@@ -117,3 +122,5 @@ impl CreatedKey {
 fn key_of(id: &str) -> Key {
     Key::of(&[id])
 }
+
+kept!(NewKey { made, creator, network, raised });

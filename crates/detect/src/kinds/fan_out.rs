@@ -5,6 +5,7 @@ use std::net::IpAddr;
 
 use super::{Kind, Watch};
 use crate::exchanges::{Choice, Exchange, Hit, Outcome};
+use crate::kept::Part;
 use crate::limits::{BURST_VALUES_MAX, ROUTINE_HISTORY_DAYS, SCOPES_MAX};
 use crate::raised::Raised;
 use crate::sentence::Fact;
@@ -47,6 +48,10 @@ fn read(setup: &mut Setup<'_>) -> Result<Box<dyn Watch>, Fault> {
 }
 
 impl Watch for FanOut {
+    fn state(&mut self) -> Vec<&mut dyn Part> {
+        vec![&mut self.seen, &mut self.routines]
+    }
+
     fn sees_exchanges(&self) -> bool {
         true
     }

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::{Kind, Watch};
 use crate::field::Field;
+use crate::kept::{Part, kept};
 use crate::limits::{HISTORY_DAYS_MAX, SCOPE_VALUES_MAX, SCOPES_MAX};
 use crate::network::Network;
 use crate::raised::Raised;
@@ -69,6 +70,10 @@ fn read(setup: &mut Setup<'_>) -> Result<Box<dyn Watch>, Fault> {
 }
 
 impl Watch for FirstSeen {
+    fn state(&mut self) -> Vec<&mut dyn Part> {
+        vec![&mut self.scopes]
+    }
+
     fn observe(&mut self, row: &Row<'_>, raised: &mut Raised) {
         let Some(value) = self.value_of(row) else { return };
         let scope = match &self.scope {
@@ -115,3 +120,5 @@ impl FirstSeen {
         }
     }
 }
+
+kept!(Scope { since, n_events, values });

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{Kind, Watch};
 use crate::exchanges::{Choice, Exchange, Hit, Load, Owner};
+use crate::kept::{Part, kept};
 use crate::limits::{ATTEMPTS_MAX, PAIRS_MAX};
 use crate::raised::Raised;
 use crate::sentence::Fact;
@@ -58,6 +59,10 @@ fn read(setup: &mut Setup<'_>) -> Result<Box<dyn Watch>, Fault> {
 }
 
 impl Watch for Flood {
+    fn state(&mut self) -> Vec<&mut dyn Part> {
+        vec![&mut self.minutes]
+    }
+
     fn sees_exchanges(&self) -> bool {
         true
     }
@@ -124,3 +129,5 @@ impl Minute {
         }
     }
 }
+
+kept!(Minute { number, owner, is_outbound, sent, received, hits });

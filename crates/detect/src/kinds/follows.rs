@@ -6,6 +6,7 @@ use serde::Deserialize;
 use super::{Kind, Watch};
 use crate::conditions::AnyOf;
 use crate::field::Field;
+use crate::kept::Part;
 use crate::limits::SCOPES_MAX;
 use crate::raised::Raised;
 use crate::rows::Row;
@@ -63,6 +64,10 @@ fn read(setup: &mut Setup<'_>) -> Result<Box<dyn Watch>, Fault> {
 }
 
 impl Watch for Follows {
+    fn state(&mut self) -> Vec<&mut dyn Part> {
+        vec![&mut self.seen]
+    }
+
     fn observe(&mut self, row: &Row<'_>, raised: &mut Raised) {
         let Some(key) = self.key_of(row) else { return };
         if self.matches.holds(row) {

@@ -9,6 +9,7 @@ use haechi_model::Timestamp;
 
 use super::{Kind, Watch};
 use crate::field::Field;
+use crate::kept::{Part, kept};
 use crate::limits::{SCOPES_MAX, TUNNEL_NAMES_MAX};
 use crate::names::{Name, score};
 use crate::raised::{Occurrence, Raised};
@@ -61,6 +62,10 @@ fn read(setup: &mut Setup<'_>) -> Result<Box<dyn Watch>, Fault> {
 }
 
 impl Watch for GeneratedNames {
+    fn state(&mut self) -> Vec<&mut dyn Part> {
+        vec![&mut self.groups]
+    }
+
     fn observe(&mut self, row: &Row<'_>, raised: &mut Raised) {
         let Some(text) = self.name.text(row) else { return };
         let Some(name) = Name::parse(&text) else { return };
@@ -118,3 +123,5 @@ impl Group {
 fn is_judged(label: &str) -> bool {
     3 <= label.len() && !label.starts_with('_') && !label.starts_with("xn--")
 }
+
+kept!(Group { since, known, scores, hits });

@@ -4,6 +4,7 @@ use haechi_model::Timestamp;
 
 use super::{Kind, Watch};
 use crate::exchanges::{Choice, Exchange, Hit, Outcome};
+use crate::kept::{Part, kept};
 use crate::limits::CONNECTIONS_MAX;
 use crate::raised::Raised;
 use crate::sentence::Fact;
@@ -44,6 +45,10 @@ fn read(setup: &mut Setup<'_>) -> Result<Box<dyn Watch>, Fault> {
 }
 
 impl Watch for LongConnection {
+    fn state(&mut self) -> Vec<&mut dyn Part> {
+        vec![&mut self.connections]
+    }
+
     fn sees_exchanges(&self) -> bool {
         true
     }
@@ -84,3 +89,5 @@ impl Watch for LongConnection {
         self.seconds.div_ceil(86_400) + 1
     }
 }
+
+kept!(Connection { since, last, bytes, is_raised });

@@ -7,6 +7,7 @@ use haechi_model::Timestamp;
 
 use super::{Kind, Watch};
 use crate::exchanges::{Choice, Exchange, Hit, Outcome};
+use crate::kept::{Part, kept};
 use crate::limits::{HISTORY_DAYS_MAX, SCOPES_MAX};
 use crate::raised::Raised;
 use crate::sentence::Fact;
@@ -58,6 +59,10 @@ fn read(setup: &mut Setup<'_>) -> Result<Box<dyn Watch>, Fault> {
 }
 
 impl Watch for NewPeer {
+    fn state(&mut self) -> Vec<&mut dyn Part> {
+        vec![&mut self.hosts]
+    }
+
     fn sees_exchanges(&self) -> bool {
         true
     }
@@ -94,3 +99,5 @@ impl Watch for NewPeer {
 }
 
 const MICROS_PER_DAY: u64 = 86_400_000_000;
+
+kept!(Host { since, n_connections, peers });

@@ -6,6 +6,7 @@ use haechi_model::Timestamp;
 
 use super::{Kind, Watch};
 use crate::exchanges::{Choice, Exchange, Hit, Outcome};
+use crate::kept::{Part, kept};
 use crate::limits::{HISTORY_DAYS_MAX, SCOPE_VALUES_MAX, SCOPES_MAX};
 use crate::raised::Raised;
 use crate::sentence::Fact;
@@ -54,6 +55,10 @@ fn read(setup: &mut Setup<'_>) -> Result<Box<dyn Watch>, Fault> {
 }
 
 impl Watch for NewPort {
+    fn state(&mut self) -> Vec<&mut dyn Part> {
+        vec![&mut self.hosts]
+    }
+
     fn sees_exchanges(&self) -> bool {
         true
     }
@@ -90,3 +95,5 @@ impl Watch for NewPort {
 }
 
 const MICROS_PER_DAY: u64 = 86_400_000_000;
+
+kept!(Habits { since, n_connections, ports });

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Kind, Watch};
 use crate::exchanges::{Choice, Exchange, Hit, Outcome};
+use crate::kept::{Part, kept};
 use crate::limits::{PROBES_MAX, SCOPES_MAX};
 use crate::raised::Raised;
 use crate::setup::{Fault, Setup};
@@ -51,6 +52,10 @@ fn read(setup: &mut Setup<'_>) -> Result<Box<dyn Watch>, Fault> {
 }
 
 impl Watch for Probe {
+    fn state(&mut self) -> Vec<&mut dyn Part> {
+        vec![&mut self.outsiders]
+    }
+
     fn sees_exchanges(&self) -> bool {
         true
     }
@@ -105,3 +110,5 @@ impl Outsider {
         self.is_scanner = doors <= self.shut.len();
     }
 }
+
+kept!(Outsider { shut, since, is_scanner, open });

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::Deserialize;
+
 use super::{Kind, Watch};
 use crate::habits::{Aspect, HISTORY_DAYS, Habits, Judgement, Outline, Rarity, Seen};
 use crate::limits::HABIT_ASPECTS_MAX;
@@ -18,11 +20,20 @@ pub(super) const KIND: Kind = Kind {
           days on which its value was seen. UNSEEN weighs 2 points, RARE one, for the identity and \
           for the account alike; a record with `score_min` points is raised when each of the aspects \
           in `need` (`a | b`: one of them) has points. An identity that is known from less than `history_days` days is judged by \
-          the account alone, with `stranger_score_min`; without it, not at all.",
+          the account alone, with `stranger_score_min`; without it, not at all. With \
+          `learn_from = \"match\"`, habits are those of the records that fit, and of no others.",
     facts: &["count", "value", "unusual", "history_days"],
     every_row_speaks: false,
     read,
 };
+
+/// Which records habits are learnt from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum LearnFrom {
+    All,
+    Match,
+}
 
 struct Unusual {
     outline: Outline,
@@ -50,8 +61,13 @@ fn read(setup: &mut Setup<'_>) -> Result<Box<dyn Watch>, Fault> {
     if let Some(unknown) = need.iter().flatten().find(|name| !is_known(name)) {
         return Err(Fault::near("need", format!("there is no aspect `{unknown}`")));
     }
+    let only_matching = setup.take("learn_from")? == Some(LearnFrom::Match);
     Ok(Box::new(Unusual {
-        outline: Outline { identity: setup.require_field("identity")?, aspects },
+        outline: Outline {
+            identity: setup.require_field("identity")?,
+            aspects,
+            only_from: only_matching.then(|| setup.conditions()),
+        },
         need,
         score_min: setup.require("score_min")?,
         stranger_score_min: setup.take("stranger_score_min")?,

@@ -12,6 +12,7 @@ use serde::Deserialize;
 
 use super::{Kind, Watch};
 use crate::exchanges::{Choice, Exchange, Hit, Outcome};
+use crate::kept::{Part, kept};
 use crate::limits::{SCAN_TARGETS_MAX, SCOPES_MAX};
 use crate::raised::Raised;
 use crate::setup::{Fault, Setup};
@@ -90,6 +91,10 @@ fn read(setup: &mut Setup<'_>) -> Result<Box<dyn Watch>, Fault> {
 }
 
 impl Watch for Scan {
+    fn state(&mut self) -> Vec<&mut dyn Part> {
+        vec![&mut self.walks]
+    }
+
     fn sees_exchanges(&self) -> bool {
         true
     }
@@ -179,3 +184,5 @@ impl Walk {
         self.is_scanner
     }
 }
+
+kept!(Walk { likelihood, last, contacted, hits, is_scanner, n_targets });

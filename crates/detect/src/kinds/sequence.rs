@@ -7,6 +7,7 @@ use haechi_model::Timestamp;
 use super::{Kind, Watch};
 use crate::conditions::AnyOf;
 use crate::field::Field;
+use crate::kept::{Part, kept};
 use crate::limits::{SCOPES_MAX, STEPS_MAX};
 use crate::lineage::Lineage;
 use crate::raised::{Occurrence, Raised};
@@ -130,6 +131,10 @@ fn fields(setup: &mut Setup<'_>, key: &str) -> Result<Option<Vec<Field>>, Fault>
 }
 
 impl Watch for Sequence {
+    fn state(&mut self) -> Vec<&mut dyn Part> {
+        vec![self.lineage.state(), &mut self.going, &mut self.routines]
+    }
+
     fn observe(&mut self, row: &Row<'_>, raised: &mut Raised) {
         // Every row is shown to the lineage, a step or not.
         let Some((origin, joined)) = self.joined(row) else { return };
@@ -237,3 +242,7 @@ impl Progress {
         Some(Way { since, taken: ways.iter().flat_map(|way| way.taken.iter().cloned()).collect() })
     }
 }
+
+kept!(Progress { ways, raised });
+kept!(Way { since, taken });
+kept!(Taken { occurrence, name });

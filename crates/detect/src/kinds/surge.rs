@@ -5,6 +5,7 @@ use haechi_model::Timestamp;
 
 use super::{Kind, Watch};
 use crate::field::Field;
+use crate::kept::{Kept, Part, kept};
 use crate::limits::{RATES_MAX, RECORDS_MAX};
 use crate::raised::{Occurrence, Raised};
 use crate::rows::Row;
@@ -60,6 +61,18 @@ struct Rate {
     is_surging: bool,
 }
 
+kept!(Rate { surges, today, busiest_today, busiest_before, rest, recent, is_surging });
+
+impl Kept for Surges {
+    fn write(&self, out: &mut Vec<u8>) {
+        serde_json::to_string(self).unwrap_or_default().write(out);
+    }
+
+    fn read(bytes: &mut &[u8]) -> Option<Self> {
+        serde_json::from_str(&String::read(bytes)?).ok()
+    }
+}
+
 /// How long a record may have begun a surge.
 const RECENT_SECONDS: i64 = 300;
 
@@ -83,6 +96,10 @@ fn read(setup: &mut Setup<'_>) -> Result<Box<dyn Watch>, Fault> {
 }
 
 impl Watch for Surge {
+    fn state(&mut self) -> Vec<&mut dyn Part> {
+        vec![&mut self.rates]
+    }
+
     fn observe(&mut self, row: &Row<'_>, raised: &mut Raised) {
         let identity = raised.identity(row);
         let apart = self.counted_by.as_ref().and_then(|field| field.text(row));

@@ -9,6 +9,7 @@ use haechi_model::Timestamp;
 
 use super::{Kind, Watch};
 use crate::field::Field;
+use crate::kept::{Part, kept};
 use crate::limits::{BURST_VALUES_MAX, HITS_MAX, ROUTINE_HISTORY_DAYS, SCOPES_MAX, THRESHOLD_MAX};
 use crate::raised::{Occurrence, Raised};
 use crate::rows::Row;
@@ -22,7 +23,8 @@ pub(super) const KIND: Kind = Kind {
           of the field `distinct`) lie within `window_seconds`. `counted_by` counts apart what a \
           subject does under different values of a field, such as its sessions. A subject that \
           has done so on `routine_days` different days does it as a matter of routine and is left \
-          alone from then on.",
+          alone from then on. With `only_new`, values that the subject has shown on an earlier \
+          day, of the last 30 before the window, do not count.",
     facts: &["count", "window", "value"],
     every_row_speaks: true,
     read,
@@ -34,9 +36,12 @@ struct Threshold {
     distinct: Option<Field>,
     counted_by: Option<Field>,
     routine_days: Option<usize>,
+    only_new: bool,
     counts: Fading<Count>,
     /// The days on which a burst of a subject began.
     routines: Fading<DistinctDays>,
+    /// The first day on which a subject has shown a value.
+    shown: Fading<Option<i64>>,
 }
 
 /// What is counted of one subject, or of one of its sessions.
@@ -65,16 +70,28 @@ fn read(setup: &mut Setup<'_>) -> Result<Box<dyn Watch>, Fault> {
         distinct: setup.take_field("distinct")?,
         counted_by: setup.take_field("counted_by")?,
         routine_days: setup.take("routine_days")?,
+        only_new: setup.take("only_new")?.unwrap_or_default(),
         counts: Fading::new(HITS_MAX / count),
         routines: Fading::new(SCOPES_MAX),
+        shown: Fading::new(SCOPES_MAX),
     }))
 }
 
 impl Watch for Threshold {
+    fn state(&mut self) -> Vec<&mut dyn Part> {
+        vec![&mut self.counts, &mut self.routines, &mut self.shown]
+    }
+
     fn observe(&mut self, row: &Row<'_>, raised: &mut Raised) {
         let occurrence = Occurrence::of(row);
-        let values = self.values_of(row, &occurrence);
+        let mut values = self.values_of(row, &occurrence);
         let identity = raised.identity(row);
+        if self.only_new {
+            values.retain(|value| self.is_new(identity.key(), *value, row.time()));
+            if values.is_empty() {
+                return;
+            }
+        }
         let session = self.counted_by.as_ref().and_then(|field| field.text(row));
         let counted = session.map_or(identity.key(), |session| identity.key().with(&session));
         let count = self.counts.entry(counted, row.time());
@@ -108,7 +125,8 @@ impl Watch for Threshold {
 
     fn history_days(&self) -> u32 {
         // A burst may have begun before the window, and routine shows only over weeks.
-        let routine = self.routine_days.map_or(0, |_| ROUTINE_HISTORY_DAYS);
+        let remembers = self.routine_days.is_some() || self.only_new;
+        let routine = if remembers { ROUTINE_HISTORY_DAYS } else { 0 };
         routine.max(self.window_seconds.div_ceil(SECONDS_PER_DAY))
     }
 }
@@ -116,6 +134,12 @@ impl Watch for Threshold {
 const SECONDS_PER_DAY: u32 = 86_400;
 
 impl Threshold {
+    /// Tells whether a subject has not shown a value on an earlier day, and notes it.
+    fn is_new(&mut self, subject: Key, value: Key, now: Timestamp) -> bool {
+        let first = self.shown.entry(Key::hashed(&(subject, value)), now);
+        *first.get_or_insert(now.day()) == now.day()
+    }
+
     /// Returns what the row counts as: itself, or its values of the field that must differ.
     fn values_of(&self, row: &Row<'_>, occurrence: &Occurrence) -> Vec<Key> {
         let Some(field) = &self.distinct else { return vec![Key::of(&[&occurrence.id])] };
@@ -164,3 +188,6 @@ impl Count {
         if counts_values { burst.values.len() as u64 } else { burst.n_records }
     }
 }
+
+kept!(Count { hits, burst });
+kept!(Burst { values, n_records });

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 
 use super::{Kind, Watch};
 use crate::field::Field;
+use crate::kept::{Part, kept};
 use crate::limits::{PLACES_OF_ONE_MAX, SCOPES_MAX};
 use crate::network::Network;
 use crate::places::{Place, distance_km};
@@ -60,6 +61,10 @@ fn read(setup: &mut Setup<'_>) -> Result<Box<dyn Watch>, Fault> {
 }
 
 impl Watch for Travel {
+    fn state(&mut self) -> Vec<&mut dyn Part> {
+        vec![&mut self.visits, &mut self.known]
+    }
+
     fn observe(&mut self, row: &Row<'_>, raised: &mut Raised) {
         let Some(address) = self.address.text(row).and_then(|text| text.parse().ok()) else {
             return;
@@ -162,3 +167,5 @@ impl Visit {
         }
     }
 }
+
+kept!(Visit { network, place, address, occurrence, is_raised });

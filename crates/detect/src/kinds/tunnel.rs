@@ -9,6 +9,7 @@ use haechi_model::Timestamp;
 
 use super::{Kind, Watch};
 use crate::field::Field;
+use crate::kept::{Part, kept};
 use crate::limits::{BURST_VALUES_MAX, SCOPES_MAX, TUNNEL_NAMES_MAX};
 use crate::names::{Name, is_mechanical};
 use crate::raised::{Occurrence, Raised};
@@ -69,6 +70,10 @@ fn read(setup: &mut Setup<'_>) -> Result<Box<dyn Watch>, Fault> {
 }
 
 impl Watch for Tunnel {
+    fn state(&mut self) -> Vec<&mut dyn Part> {
+        vec![&mut self.domains]
+    }
+
     fn observe(&mut self, row: &Row<'_>, raised: &mut Raised) {
         let Some(text) = self.name.text(row) else { return };
         let Some(name) = Name::parse(&text) else { return };
@@ -115,3 +120,5 @@ fn below_domain(column: &str, domain: &str) -> String {
     let like = |pattern: String| format!("lower({column}) like {}", literal(&pattern));
     format!("({} or {})", like(format!("%.{domain}.")), like(format!("%.{domain}")))
 }
+
+kept!(Below { since, names, bytes, hits });

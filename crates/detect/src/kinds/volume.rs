@@ -5,6 +5,7 @@ use std::net::IpAddr;
 
 use super::{Kind, Watch};
 use crate::exchanges::{Choice, Exchange, Hit};
+use crate::kept::{Part, kept};
 use crate::limits::{FEW_MAX, SCOPES_MAX};
 use crate::raised::Raised;
 use crate::sentence::Fact;
@@ -55,6 +56,10 @@ fn read(setup: &mut Setup<'_>) -> Result<Box<dyn Watch>, Fault> {
 }
 
 impl Watch for Volume {
+    fn state(&mut self) -> Vec<&mut dyn Part> {
+        vec![&mut self.hosts]
+    }
+
     fn sees_exchanges(&self) -> bool {
         true
     }
@@ -117,3 +122,5 @@ impl Days {
         }
     }
 }
+
+kept!(Days { before, today, sent, peers });

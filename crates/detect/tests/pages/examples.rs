@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
+use arrow::array::AsArray;
 use arrow::compute::concat_batches;
+use arrow::datatypes::TimestampMicrosecondType;
 use arrow::record_batch::RecordBatch;
 use haechi_catalog::{Block, Catalog, Detection, Example, Source};
 use haechi_detect::{Detector, Lists, Plan};
@@ -33,6 +35,12 @@ pub(crate) fn block<'a>(example: &'a Example, language: &str) -> Option<&'a Bloc
     example.blocks.iter().find(|block| block.language == language)
 }
 
+/// Returns the times of rows, in microseconds.
+pub(crate) fn times(rows: &RecordBatch) -> Vec<i64> {
+    let times = rows.column_by_name("time").unwrap();
+    times.as_primitive::<TimestampMicrosecondType>().values().to_vec()
+}
+
 fn rows_of(source: &Source, example: &Example) -> Option<RecordBatch> {
     let block = block(example, "jsonl")?;
     Some(reader::batch(source, &reader::events(source, &block.text)))
@@ -55,7 +63,7 @@ const LISTS: [&str; 12] = [
 ];
 
 /// Makes pages ready, with the lists that examples are about.
-fn detector(catalog: &Catalog) -> Detector {
+pub(crate) fn detector(catalog: &Catalog) -> Detector {
     let mut lists = Lists::default();
     for name in LISTS {
         lists.add(name, "203.0.113.66\n198.51.100.64/28\n2001:db8:bad::/48\nevil.example.net\n");
@@ -70,7 +78,7 @@ fn plans_of(detector: &Detector, detection: &Detection) -> Vec<Plan> {
     detector.plans().into_iter().filter(|plan| plan.source == detection.source).collect()
 }
 
-fn found_in(catalog: &Catalog, source: &str, batches: &[RecordBatch]) -> Vec<Finding> {
+pub(crate) fn found_in(catalog: &Catalog, source: &str, batches: &[RecordBatch]) -> Vec<Finding> {
     let mut detector = detector(catalog);
     for batch in batches {
         detector.observe(source, batch).unwrap();
@@ -113,7 +121,9 @@ fn summary(findings: &[Finding]) -> String {
 }
 
 /// Calls the closure for each example of each page, with its rows and its page's own catalogue.
-fn for_each_example(mut check: impl FnMut(&Catalog, &Detection, &Example, &RecordBatch)) {
+pub(crate) fn for_each_example(
+    mut check: impl FnMut(&Catalog, &Detection, &Example, &RecordBatch),
+) {
     let catalog = catalog();
     for detection in catalog.detections.values() {
         let alone = only(&catalog, detection);

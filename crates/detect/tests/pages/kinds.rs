@@ -7,7 +7,7 @@ use haechi_model::{Finding, Timestamp, Window};
 use crate::reader;
 
 /// Returns the built-in sources with one detection whose definition ends in these lines.
-fn catalog_with(kind: &str, settings: &str) -> Catalog {
+pub(crate) fn catalog_with(kind: &str, settings: &str) -> Catalog {
     let page = format!(
         "# Test\nAbout.\n\n```toml\nkind = \"{kind}\"\ntype = \"Test:IAMUser/Test\"\n\
          severity = \"high\"\nsource = \"cloudtrail\"\nsubject = \"userIdentity_arn\"\n{settings}\n\
@@ -32,7 +32,7 @@ fn found_by(catalog: &Catalog, window: Window, events: &str) -> Vec<Finding> {
 }
 
 #[track_caller]
-fn check(kind: &str, settings: &str, events: &str, counts: &[u64]) {
+pub(crate) fn check(kind: &str, settings: &str, events: &str, counts: &[u64]) {
     let findings = found_by(&catalog_with(kind, settings), Window::default(), events);
     let found: Vec<u64> = findings.iter().map(|finding| finding.count).collect();
     assert_eq!(found, counts, "{settings}\n{events}");
@@ -75,6 +75,20 @@ fn only_different_values_count() {
     check("threshold", &settings, &names("\"a\",\"b\",\"c\""), &[1]);
     let spread = names("\"a\",\"b\"") + &names("\"c\"");
     check("threshold", &settings, &spread, &[2]);
+}
+
+#[test]
+fn what_was_shown_on_an_earlier_day_is_not_new() {
+    let settings = format!("{BURST}\ndistinct = \"requestParameters.name\"\nonly_new = true");
+    let day = |names: [&str; 3]| {
+        let call = |name: &str| {
+            format!("{{\"eventName\":\"A\",\"requestParameters\":{{\"name\":\"{name}\"}}}}\n")
+        };
+        format!("{{\"after\":86400,\"eventName\":\"B\"}}\n{}", names.map(call).concat())
+    };
+    check("threshold", &settings, &day(["a", "b", "c"]).repeat(2), &[3]);
+    check("threshold", &settings, &(day(["a", "b", "c"]) + &day(["d", "e", "f"])), &[6]);
+    check("threshold", &settings, &(day(["a", "b", "c"]) + &day(["a", "e", "f"])), &[3]);
 }
 
 const NEW_NETWORK: &str = "match = {}\nvalue = \"sourceIPAddress\"\nvalue_as = \"network\"\n\

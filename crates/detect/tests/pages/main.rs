@@ -13,11 +13,15 @@ mod examples;
 #[cfg(test)]
 mod guardduty;
 #[cfg(test)]
+mod identities;
+#[cfg(test)]
 mod internet;
 #[cfg(test)]
 mod kinds;
 #[cfg(test)]
 mod lake;
+#[cfg(test)]
+mod live;
 #[cfg(test)]
 mod network;
 #[cfg(test)]
