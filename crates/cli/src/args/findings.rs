@@ -251,7 +251,7 @@ pub struct Knowledge {
     /// A file or folder of Sigma rules over CloudTrail (may be given more than once)
     #[arg(long = "rules", value_name = "PATH")]
     pub rules: Vec<PathBuf>,
-    /// A table of where addresses are: MaxMind's .mmdb, or CSV of ranges (may be given more than
+    /// A table of where addresses are: an `.mmdb` file, or CSV of ranges (may be given more than
     /// once)
     #[arg(long = "places", value_name = "FILE", env = "HAECHI_PLACES", value_delimiter = ',')]
     pub places: Vec<PathBuf>,

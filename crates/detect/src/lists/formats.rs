@@ -132,7 +132,7 @@ fn each_of_table(text: &str, visit: &mut Visit<'_>) {
             let names: Vec<String> = fields.iter().map(|name| name.to_ascii_lowercase()).collect();
             let place = |column: &&str| names.iter().position(|name| name == *column);
             let kind = names.iter().position(|name| name.contains("type"));
-            columns = Some((COLUMNS.iter().filter_map(|it| place(it)).collect(), kind));
+            columns = Some((COLUMNS.iter().filter_map(place).collect(), kind));
             continue;
         };
         let kind = kind.and_then(|at| fields.get(at)).map(|it| it.to_ascii_lowercase());
