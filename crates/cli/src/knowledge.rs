@@ -36,8 +36,8 @@ pub struct ListFile {
 const DEPTH_MAX: usize = 16;
 
 impl Known {
-    /// Reads the files that the command line names, and the lists that every scan looks at.
-    pub fn read(args: &Knowledge, saved: &[SavedList]) -> Result<Self> {
+    /// Reads the files that the command line names.
+    pub fn read(args: &Knowledge) -> Result<Self> {
         let mut places = PlaceTables::default();
         for file in &args.places {
             let bytes = read(file)?;
@@ -52,11 +52,16 @@ impl Known {
             let (name, file) = ListFile::named(argument);
             known.take(&ListFile::read(name, file)?)?;
         }
+        Ok(known)
+    }
+
+    /// Reads the lists that every scan looks at.
+    pub fn add_saved(&mut self, saved: &[SavedList]) -> Result<()> {
         for list in saved {
             let file = ListFile::read(&list.name, &list.file)?;
-            known.add_list(file, list.digest.clone())?;
+            self.add_list(file, list.digest.clone())?;
         }
-        Ok(known)
+        Ok(())
     }
 
     /// Adds a list that every scan is to look at, with the digest that it had.

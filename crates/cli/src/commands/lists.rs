@@ -32,7 +32,8 @@ fn add(session: &Session, list: &str, lake: &LakeArgs) -> Result<()> {
     let new = ListFile::read(name, &absolute(file)?)?;
     let mut saved = store.lists()?;
     saved.retain(|it| (it.name.as_str(), it.file.as_str()) != (&new.name, &new.file));
-    let mut known = Known::read(&Knowledge::default(), &saved)?;
+    let mut known = Known::read(&Knowledge::default())?;
+    known.add_saved(&saved)?;
     known.add_list(new, String::new())?;
     let engine = engine(&opened, &session.catalog, lake)?;
     let catalog = Known::pages_with_lists(&session.catalog);

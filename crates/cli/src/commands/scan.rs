@@ -22,22 +22,23 @@ use crate::summary;
 pub fn run(session: &Session, args: &Scan) -> Result<ExitCode> {
     let start = Instant::now();
     // What is wrong with a file is said before hours of reading.
-    Known::read(&args.knowledge, &[])?;
+    let mut known = Known::read(&args.knowledge)?;
     let done = super::ingest::ingest(session, &args.ingest)?;
     let engine = engine(&done.lake, &session.catalog, &args.ingest.lake)?;
     let window = session.window(&args.ingest.window)?;
     let mut store = findings(&location(&args.ingest.lake)?)?;
-    let known = Known::read(&args.knowledge, &store.lists()?)?;
+    known.add_saved(&store.lists()?)?;
     let found = session.runtime.block_on(known.run(&engine, &session.catalog, window))?;
     keep(session, &engine, &known, &found, &mut store)?;
-    if window != Window::default() && known.has_changed_lists() {
+    let is_whole = window == Window::default();
+    if !is_whole && known.has_changed_lists() {
         let catalog = Known::pages_with_lists(&session.catalog);
         let older = known.run_pages(&engine, &catalog, Window::default());
         let older = session.runtime.block_on(older)?;
         talk::note("a list has changed: all of the lake has been searched by the lists");
         keep(session, &engine, &known, &older, &mut store)?;
     }
-    if window.until.is_none() {
+    if is_whole || known.has_changed_lists() {
         known.remember(&mut store, session.now)?;
     }
     let (found, n_archived) = open_ones(&store, found)?;

@@ -117,7 +117,7 @@ fn a_look_at_the_last_day_takes_nothing_from_what_was_there() {
     store.put(&[seen(10, 30, &["a", "b", "c"])], NOW).unwrap();
     store.put(&[seen(30, 40, &["c", "d"])], Timestamp(NOW.0 + 1)).unwrap();
     let stored = store.get("aa").unwrap();
-    assert_eq!((stored.finding.count, &stored.finding.records.join("")[..]), (4, "abcd"));
+    assert_eq!((stored.finding.count, stored.finding.records.join("")), (4, "abcd".to_owned()));
     assert_eq!(
         (stored.finding.first_seen, stored.finding.last_seen),
         (Timestamp(10), Timestamp(40))

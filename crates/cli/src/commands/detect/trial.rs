@@ -55,7 +55,7 @@ pub fn run(session: &Session, trial: &Trial<'_>, format: SummaryFormat) -> Resul
     let catalog = catalog(session, trial.pages)?;
     let lake = open(session, trial.lake)?;
     let engine = engine(&lake, &session.catalog, trial.lake)?;
-    let mut known = Known::read(trial.knowledge, &[])?;
+    let mut known = Known::read(trial.knowledge)?;
     if is_sigma(Path::new(trial.pages), 0) {
         known.rules = rules(&[PathBuf::from(trial.pages)])?;
     }
