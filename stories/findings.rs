@@ -165,3 +165,41 @@ fn coverage_is_a_layer_for_the_navigator() {
     assert!(stopped["comment"].as_str().unwrap().contains("defence/trail-stopped"));
     assert!(desk.run(&["detect", "coverage"]).contains("T1562.008"));
 }
+
+const RULE: &str = "\
+title: Trail Stopped By Anyone
+id: 33333333-2222-4333-8444-555555555555
+logsource: { product: aws, service: cloudtrail }
+detection:
+    selection:
+        eventName: StopLogging
+    condition: selection
+level: medium
+tags: [attack.t1562.008]
+";
+
+#[test]
+fn sigma_rules_find_and_what_cannot_be_used_is_named() {
+    let room = Room::new();
+    let rules = room.desk.path("rules");
+    fs::create_dir_all(rules.join("deep")).unwrap();
+    fs::write(rules.join("deep/trail.yml"), RULE).unwrap();
+    fs::write(rules.join("windows.yml"), RULE.replace("aws", "windows")).unwrap();
+    fs::write(rules.join("broken.yml"), "title: [").unwrap();
+    let rules = rules.to_str().unwrap();
+    let events = [event("a1", 2, "StopLogging"), event("a2", 3, "StopLogging")];
+    let report = room.scan("one.json", &events, &["--rules", rules]);
+    let found = report["findings"].as_array().unwrap();
+    let of_rule = |it: &&Value| it["type"] == "Sigma:CloudTrail/TrailStoppedByAnyone";
+    let finding = found.iter().find(of_rule).unwrap();
+    assert_eq!((&finding["count"], &finding["severity"]), (&json!(2), &json!(5.0)));
+    let evidence = finding["evidence"].as_str().unwrap();
+    assert_eq!(room.desk.sql(room.lake.as_ref(), evidence).as_array().unwrap().len(), 2);
+    let trial = ["detect", "test", rules, "--lake", &room.lake];
+    let output = room.desk.command(&trial).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("windows.yml:3:23: rules run over product aws"), "{said}");
+    assert!(said.contains("broken.yml:"), "{said}");
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(said.contains("1 findings about 1 subjects, 2 records on 2 days"), "{said}");
+}

@@ -55,3 +55,65 @@ fn a_list_without_entries_is_a_mistake() {
     ]);
     assert!(said.contains("has no address, network or domain"), "{said}");
 }
+
+/// Scans flows of one moment into a lake of its own, and returns what was found.
+fn scan(desk: &Desk, more: &[&str]) -> usize {
+    let logs = desk.path("logs");
+    fs::create_dir_all(&logs).unwrap();
+    fs::write(logs.join("flows.log"), FLOWS).unwrap();
+    let lake = desk.path("lake");
+    let mut arguments =
+        vec!["scan", logs.to_str().unwrap(), "--lake", lake.to_str().unwrap(), "--format", "json"];
+    arguments.extend(more);
+    desk.json(&arguments)["findings"].as_array().unwrap().len()
+}
+
+fn n_findings(desk: &Desk) -> usize {
+    let lake = desk.path("lake");
+    let list = ["findings", "list", "--lake", lake.to_str().unwrap(), "--format", "json"];
+    desk.json(&list).as_array().unwrap().len()
+}
+
+#[test]
+fn a_new_list_is_searched_for_in_all_of_history() {
+    let desk = Desk::new();
+    assert_eq!(scan(&desk, &[]), 0);
+    let list = desk.path("bad.csv");
+    fs::write(&list, "Indicator type,Indicator,Description\nIPv4,203.0.113.9,\nIPv4,nothing,\n")
+        .unwrap();
+    let (lake, list) = (desk.path("lake"), list.to_str().unwrap().to_owned());
+    let lake = lake.to_str().unwrap();
+    let added = desk.command(&["lists", "add", &list, "--lake", lake]).output().unwrap();
+    let said = String::from_utf8_lossy(&added.stderr).into_owned();
+    assert!(said.contains("bad.csv:3: `nothing` is no address"), "{said}");
+    let said = String::from_utf8_lossy(&added.stdout).into_owned();
+    assert!(
+        said.contains("1 entries of the list threat") && said.contains("1 new finding"),
+        "{said}"
+    );
+    assert_eq!(n_findings(&desk), 1);
+    let shown = desk.run(&["lists", "list", "--lake", lake]);
+    assert!(shown.contains("OTX_CSV"), "{shown}");
+}
+
+#[test]
+fn a_list_that_changes_is_searched_for_in_all_of_history_by_the_next_scan() {
+    let desk = Desk::new();
+    scan(&desk, &[]);
+    let (lake, list) = (desk.path("lake"), desk.path("bad.txt"));
+    let (lake, list) = (lake.to_str().unwrap(), list.to_str().unwrap());
+    fs::write(list, "192.0.2.77\n").unwrap();
+    desk.run(&["lists", "add", list, "--lake", lake]);
+    assert_eq!(n_findings(&desk), 0);
+    fs::write(list, "192.0.2.77\n198.51.100.7\n").unwrap();
+    // The scan itself looks at a time in which nothing happened.
+    assert_eq!(scan(&desk, &["--since", "2026-06-01"]), 0);
+    assert_eq!(n_findings(&desk), 1);
+    desk.run(&["lists", "remove", list, "--lake", lake]);
+    assert!(desk.run(&["lists", "list", "--lake", lake]).contains("no lists"));
+    let trusted = desk.path("ours.txt");
+    fs::write(&trusted, "198.51.100.0/24\n").unwrap();
+    let trusted = format!("trusted={}", trusted.display());
+    assert_eq!(types(&desk, "other", &[list]).len(), 1);
+    assert!(types(&desk, "third", &[list, &trusted]).is_empty());
+}

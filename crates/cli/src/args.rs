@@ -14,7 +14,7 @@ use haechi_output::Format;
 
 pub use findings::{
     Action, Choice, CoverageFormat, Detect, FilterArgs, Filters, Findings, Form, Ids, Knowledge,
-    Opinion,
+    Lists, Opinion,
 };
 pub use intake::{Ingest, LakeCommand, Scan, Simulate, Verify};
 pub use metrics::{
@@ -57,6 +57,9 @@ pub enum Command {
     /// Keep questions about findings, and archive what fits them
     #[command(subcommand)]
     Filters(Filters),
+    /// Look at lists of bad or trusted addresses in every scan
+    #[command(subcommand)]
+    Lists(Lists),
     /// Try detections out, explain what they found, show what they cover
     #[command(subcommand)]
     Detect(Detect),

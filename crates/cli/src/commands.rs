@@ -20,6 +20,7 @@ mod ingest;
 mod insights;
 mod lake;
 mod listing;
+mod lists;
 mod manual;
 mod metrics;
 mod query;
@@ -42,6 +43,7 @@ pub fn run(args: Args) -> Result<ExitCode> {
         Command::Fields(args) => fields::run(&session, &args)?,
         Command::Findings(args) => findings::run(&session, &args)?,
         Command::Filters(args) => filters::run(&session, &args)?,
+        Command::Lists(args) => lists::run(&session, &args)?,
         Command::Detect(args) => detect::run(&session, &args)?,
         Command::Sources(args) => listing::sources(&session, &args)?,
         Command::Rejects(args) => listing::rejects(&session, &args)?,

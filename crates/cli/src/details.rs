@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 use arrow::array::RecordBatch;
 use futures::TryStreamExt;
-use haechi_detect::{Places, details, source_of};
+use haechi_detect::{PlaceTables, details, source_of};
 use haechi_model::{Finding, FindingId};
 use haechi_query::Engine;
 use serde_json::{Map, Value};
@@ -33,7 +33,7 @@ const FLOW: &str = "file || ':' || cast(position as varchar) as haechi_id, srcad
 pub async fn of(
     engine: &dyn Engine,
     findings: &[Finding],
-    places: &Places,
+    places: &PlaceTables,
 ) -> Result<Vec<(FindingId, Value)>> {
     let mut told = Vec::new();
     for (source, columns) in COLUMNS {

@@ -22,7 +22,7 @@ use crate::sql;
 pub struct Detector {
     sources: BTreeMap<String, SourceDetector>,
     own_accounts: BTreeSet<String>,
-    places: Arc<Places>,
+    places: Option<Arc<dyn Places>>,
     window: Window,
 }
 
@@ -75,8 +75,8 @@ impl Detector {
             let detector = SourceDetector::new(source, &detections)?;
             sources.insert(name.to_owned(), detector);
         }
-        let (own_accounts, places) = (BTreeSet::new(), Arc::default());
-        Ok(Self { sources, own_accounts, places, window: Window::default() })
+        let window = Window::default();
+        Ok(Self { sources, own_accounts: BTreeSet::new(), places: None, window })
     }
 
     /// Names the accounts that belong to whoever runs haechi, beside the one of each record.
@@ -93,9 +93,9 @@ impl Detector {
         }
     }
 
-    /// Gives the pages the user's tables of where addresses are.
-    pub fn set_places(&mut self, places: Arc<Places>) {
-        self.places = places;
+    /// Gives the pages the user's tables of addresses.
+    pub fn set_places(&mut self, places: &Arc<dyn Places>) {
+        self.places = Some(Arc::clone(places));
     }
 
     /// Raises only what happens inside the window; what is shown before it is history.
@@ -147,7 +147,8 @@ impl Detector {
         let Some(detector) = self.sources.get_mut(source) else {
             return Err(DetectError::UnknownSource { source_name: source.to_owned() });
         };
-        let rows = Rows::new(&detector.schema, (&self.own_accounts, &self.places), batch)?;
+        let rows =
+            Rows::new(&detector.schema, (&self.own_accounts, self.places.as_deref()), batch)?;
         for depth in depths {
             match depth {
                 Depth::Plain => detector.plain.observe(&rows),

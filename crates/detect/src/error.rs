@@ -97,6 +97,14 @@ pub enum StoreError {
         /// The name.
         name: String,
     },
+    /// No list has that name and file.
+    #[error("there is no list `{name}` in `{file}`")]
+    UnknownList {
+        /// The name.
+        name: String,
+        /// The file.
+        file: String,
+    },
     /// There are as many filters as there may be.
     #[error("there are {n_max} filters already, and no more are kept")]
     TooManyFilters {

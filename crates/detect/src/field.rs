@@ -134,10 +134,12 @@ fn looked(name: &str, schema: &Schema) -> Result<Place, String> {
 impl LookUp {
     fn of<'a>(self, field: &Field, row: &Row<'a>) -> Option<Value<'a>> {
         let address = field.text(row)?.parse().ok()?;
-        match self {
-            Self::Country => row.places().country(address).map(|code| Value::Text(code.into())),
-            Self::Asn => row.places().asn(address).map(|it| Value::Number(it.to_string().into())),
-        }
+        let place = row.places()?.place_of(address);
+        let found = match self {
+            Self::Country => place.country,
+            Self::Asn => place.network,
+        };
+        found.map(|text| Value::Text(text.into()))
     }
 }
 

@@ -14,6 +14,7 @@ use crate::field::Field;
 use crate::kept::{Part, kept};
 use crate::limits::{HABIT_SCOPES_MAX, HABIT_VALUES_MAX, HABIT_VALUES_OF_SCOPE_MAX};
 use crate::network::Network;
+use crate::places::Place;
 use crate::rows::Row;
 use crate::schema::ACCOUNT;
 use crate::state::{Fading, Key};
@@ -107,17 +108,18 @@ impl Aspect {
             Form::Text => Some(text),
             Form::Client => Some(Cow::Owned(manner::client(&text))),
             Form::Network => {
-                let asn = text.parse().ok().and_then(|address| row.places().asn(address));
-                let network = asn.map(|number| format!("AS{number}"));
+                let network = place_of(row, &text).and_then(|place| place.network);
                 let around = || Network::around(&text).map(|network| network.to_string());
                 network.or_else(around).map(Cow::Owned)
             }
-            Form::Country => {
-                let address = text.parse().ok()?;
-                row.places().country(address).map(Cow::Owned)
-            }
+            Form::Country => place_of(row, &text).and_then(|place| place.country).map(Cow::Owned),
         }
     }
+}
+
+/// Returns where an address is, where there are tables.
+fn place_of(row: &Row<'_>, address: &str) -> Option<Place> {
+    Some(row.places()?.place_of(address.parse().ok()?))
 }
 
 impl Habits {

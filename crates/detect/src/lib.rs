@@ -25,6 +25,7 @@ mod live;
 mod names;
 mod network;
 mod page;
+mod place_tables;
 mod places;
 mod raised;
 mod record;
@@ -44,9 +45,12 @@ pub use criteria::{BadCriteria, Criteria};
 pub use detector::{Depth, Detector, Plan};
 pub use documents::{asff, details, guardduty, ocsf, source_of};
 pub use error::{DetectError, StoreError};
-pub use lists::{Lists, Taken};
+pub use lists::{Lists, Refused, Taken};
 pub use live::{Live, Passed};
-pub use places::{BadPlaces, Places};
+pub use place_tables::{BadTable, PlaceTables};
+pub use places::{Place, Places};
 pub use run::{Known, run, run_with};
 pub use setup::{Fault, Setup};
-pub use store::{Feedback, Filter, FilterAction, FindingStore, SavedFilter, StoredFinding};
+pub use store::{
+    Feedback, Filter, FilterAction, FindingStore, SavedFilter, SavedList, StoredFinding,
+};

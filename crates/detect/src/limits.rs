@@ -98,11 +98,8 @@ pub const CRITERIA_MAX: usize = 50;
 /// The values of one attribute of a filter: trusted scanners come by the hundred.
 pub const CRITERIA_VALUES_MAX: usize = 10_000;
 
-/// The entries of one of the user's lists (about 60 bytes each): four times what GuardDuty takes.
-pub const LIST_ENTRIES_MAX: usize = 1_000_000;
-
-/// The different lengths that the networks of one list may have: each is a look-up more.
-pub const LIST_PREFIXES_MAX: usize = 64;
+/// The lines of one list that are named when they are no entries; the others are counted.
+pub const REFUSED_KEPT_MAX: usize = 100;
 
 /// The identities and accounts whose habits are kept at once (about 100 bytes each).
 pub const HABIT_SCOPES_MAX: usize = 100_000;

@@ -1,13 +1,21 @@
 //! Lists of addresses, networks and domains that the user knows to be bad, or to be something.
 //!
-//! A list is a text file: one entry a line, the first word of it; what follows `#`, `;` or `//`
-//! is a comment. Lists never come from the network and never leave the machine.
+//! Lists come in the forms that threat lists have; see [`formats`]. They never come from the
+//! network and never leave the machine. What stands on a list named `trusted` is on no other.
+
+mod formats;
+mod stix;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use crate::limits::{LIST_ENTRIES_MAX, LIST_PREFIXES_MAX};
+use crate::limits::REFUSED_KEPT_MAX;
 use crate::network::Network;
+
+/// The name of the lists that win over all others.
+const TRUSTED: &str = "trusted";
 
 /// Lists by name; several files of one name are one list.
 #[derive(Debug, Clone, Default)]
@@ -16,51 +24,148 @@ pub struct Lists {
 }
 
 /// What became of the lines of a file.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Taken {
+    /// The form that the file has, as GuardDuty names it.
+    pub format: &'static str,
     /// The lines that are now entries, or were before.
     pub accepted: u64,
-    /// The lines that are neither address, network nor domain, or were too many.
+    /// The lines that are neither address, network nor domain.
     pub rejected: u64,
+    /// The first of those lines.
+    pub refused: Vec<Refused>,
 }
 
+/// A line that is no entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    /// The line, counted from 1.
+    pub line: usize,
+    /// Why.
+    pub reason: String,
+}
+
+/// Single addresses and domains take as little as they can: 4, 16 and 8 bytes.
 #[derive(Debug, Clone, Default)]
 struct List {
+    v4: Vec<u32>,
+    v6: Vec<u128>,
     networks: HashSet<Network>,
     /// How many networks have each length, of IPv4 and of IPv6.
     lengths: HashMap<(bool, u8), u32>,
-    domains: HashSet<String>,
+    /// Hashes of domains: of ten million, one name in a million million is taken for another.
+    domains: Vec<u64>,
 }
 
 impl Lists {
-    /// Adds the lines of a file to the list of that name.
+    /// Adds the entries of a file to the list of that name.
     pub fn add(&mut self, name: &str, text: &str) -> Taken {
         let list = self.by_name.entry(name.to_owned()).or_default();
-        let mut taken = Taken::default();
-        for line in text.lines() {
-            let Some(entry) = entry_of(line) else { continue };
-            let is_full = LIST_ENTRIES_MAX <= list.networks.len() + list.domains.len();
-            if !is_full && list.takes(&entry) {
+        let mut taken = Taken { format: formats::name_of(text), ..Taken::default() };
+        formats::each(text, &mut |line, entry| {
+            let outcome = entry.and_then(|entry| list.take(&entry));
+            let Err(reason) = outcome else {
                 taken.accepted += 1;
-            } else {
-                taken.rejected += 1;
+                return;
+            };
+            taken.rejected += 1;
+            if taken.refused.len() < REFUSED_KEPT_MAX {
+                taken.refused.push(Refused { line, reason });
             }
-        }
+        });
+        list.put_in_order();
         taken
+    }
+
+    /// Returns how many entries the list of that name has.
+    #[must_use]
+    pub fn n_entries(&self, name: &str) -> usize {
+        self.by_name.get(name).map_or(0, List::len)
     }
 
     /// Returns the entry of a list that an address or a network of it lies in.
     pub(crate) fn entry_for(&self, name: &str, address: IpAddr) -> Option<String> {
-        self.by_name.get(name)?.network_of(address).map(|network| network.to_string())
+        let found = self.by_name.get(name)?.network_of(address)?;
+        let trusted = self.by_name.get(TRUSTED).and_then(|list| list.network_of(address));
+        trusted.is_none().then(|| found.to_string())
     }
 
     /// Returns the domain of a list that a name is, or stands below.
     pub(crate) fn domain_for(&self, name: &str, text: &str) -> Option<String> {
-        let list = self.by_name.get(name)?;
+        let found = self.by_name.get(name)?.domain_of(text)?;
+        let trusted = self.by_name.get(TRUSTED).and_then(|list| list.domain_of(text));
+        trusted.is_none().then_some(found)
+    }
+}
+
+impl List {
+    fn take(&mut self, entry: &str) -> Result<(), String> {
+        if let Some(network) = Network::parse(entry) {
+            self.take_network(network, entry);
+            return Ok(());
+        }
+        let domain = entry.trim_start_matches("*.").trim_matches('.');
+        let is_domain = domain.contains('.')
+            && domain.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte))
+            && domain.bytes().any(|byte| byte.is_ascii_alphabetic());
+        if !is_domain {
+            let shown = crate::value::shown(entry);
+            return Err(format!("`{shown}` is no address, network or domain"));
+        }
+        self.domains.push(hash(domain));
+        Ok(())
+    }
+
+    fn take_network(&mut self, network: Network, entry: &str) {
+        match entry.parse() {
+            Ok(IpAddr::V4(v4)) => self.v4.push(v4.into()),
+            Ok(IpAddr::V6(v6)) => self.v6.push(v6.into()),
+            Err(_) => {
+                if self.networks.insert(network) {
+                    *self.lengths.entry(network.length_key()).or_default() += 1;
+                }
+            }
+        }
+    }
+
+    /// Sorts what is looked up by halving, and keeps each entry once.
+    fn put_in_order(&mut self) {
+        self.v4.sort_unstable();
+        self.v4.dedup();
+        self.v4.shrink_to_fit();
+        self.v6.sort_unstable();
+        self.v6.dedup();
+        self.v6.shrink_to_fit();
+        self.domains.sort_unstable();
+        self.domains.dedup();
+        self.domains.shrink_to_fit();
+    }
+
+    fn len(&self) -> usize {
+        self.v4.len() + self.v6.len() + self.networks.len() + self.domains.len()
+    }
+
+    /// Returns the narrowest entry that the address lies in: it says the most.
+    fn network_of(&self, address: IpAddr) -> Option<Network> {
+        let alone = match address {
+            IpAddr::V4(v4) => self.v4.binary_search(&v4.into()).is_ok().then_some(32),
+            IpAddr::V6(v6) => self.v6.binary_search(&v6.into()).is_ok().then_some(128),
+        };
+        if let Some(length) = alone {
+            return Some(Network::of(address, length));
+        }
+        let lengths = self.lengths.keys().filter(|(is_v4, _)| *is_v4 == address.is_ipv4());
+        let found = lengths
+            .map(|(_, length)| Network::of(address, *length))
+            .filter(|network| self.networks.contains(network));
+        found.max_by_key(Network::length_key)
+    }
+
+    fn domain_of(&self, text: &str) -> Option<String> {
         let text = text.strip_suffix('.').unwrap_or(text).to_ascii_lowercase();
         let mut rest = Some(text.as_str());
         while let Some(domain) = rest {
-            if list.domains.contains(domain) {
+            if self.domains.binary_search(&hash(domain)).is_ok() {
                 return Some(domain.to_owned());
             }
             rest = domain.split_once('.').map(|(_, rest)| rest);
@@ -69,89 +174,17 @@ impl Lists {
     }
 }
 
-/// Returns what a line says, without comments, defanging and the parts of an address on the web.
-fn entry_of(line: &str) -> Option<String> {
-    let line = line.split(['#', ';']).next().unwrap_or_default();
-    let line = line.trim_start().strip_prefix("ExitAddress ").unwrap_or(line);
-    let word = line.split([' ', '\t', ',', '"']).find(|word| !word.is_empty())?;
-    let word = word.replace("[.]", ".").replace("hxxp", "http").to_ascii_lowercase();
-    if word.starts_with("//") {
-        return None;
-    }
-    let Some((_, address)) = word.split_once("://") else { return Some(word) };
-    let host = address.split(['/', '?']).next().unwrap_or_default();
-    Some(host.split_once(':').map_or(host, |(host, _)| host).to_owned())
+fn hash(domain: &str) -> u64 {
+    ahash::RandomState::with_seeds(1, 2, 3, 4).hash_one(domain)
 }
 
-impl List {
-    fn takes(&mut self, entry: &str) -> bool {
-        if let Some(network) = Network::parse(entry) {
-            let length = network.length_key();
-            // Each length is one look-up more for every address.
-            let is_new = !self.lengths.contains_key(&length);
-            if is_new && LIST_PREFIXES_MAX <= self.lengths.len() {
-                return false;
-            }
-            if self.networks.insert(network) {
-                *self.lengths.entry(length).or_default() += 1;
-            }
-            return true;
-        }
-        let domain = entry.trim_matches('.');
-        let is_domain = domain.contains('.')
-            && domain.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte));
-        if is_domain {
-            self.domains.insert(domain.to_owned());
-        }
-        is_domain
-    }
-
-    fn network_of(&self, address: IpAddr) -> Option<Network> {
-        let mut found: Vec<Network> = self
-            .lengths
-            .keys()
-            .filter(|(is_v4, _)| *is_v4 == address.is_ipv4())
-            .map(|(_, length)| Network::of(address, *length))
-            .filter(|network| self.networks.contains(network))
-            .collect();
-        // The narrowest says the most.
-        found.sort_by_key(Network::length_key);
-        found.pop()
-    }
-}
-
+/// Returns the network as lists write it when an address stands for it as a number.
 #[cfg(test)]
-mod tests {
-    use super::*;
+fn written(address: u32) -> String {
+    Network::of(IpAddr::V4(Ipv4Addr::from(address)), 32).to_string()
+}
 
-    fn lists(text: &str) -> (Lists, Taken) {
-        let mut lists = Lists::default();
-        let taken = lists.add("threat", text);
-        (lists, taken)
-    }
-
-    #[test]
-    fn entries_are_addresses_networks_and_domains() {
-        let text = "# bad\n203.0.113.9\t7\n198.51.100.0/24\n2001:db8:bad::/48\nevil.example.net\n\
-            hxxps://drop[.]example[.]org:8443/a?b\nExitAddress 192.0.2.9 2026-01-01 00:00:00\n\n\
-            nonsense\n// more\n192.0.2.0/99\n";
-        let (lists, taken) = lists(text);
-        assert_eq!(taken, Taken { accepted: 6, rejected: 2 });
-        let entry = |text: &str| lists.entry_for("threat", text.parse().unwrap());
-        assert_eq!(entry("203.0.113.9").as_deref(), Some("203.0.113.9/32"));
-        assert_eq!(entry("198.51.100.77").as_deref(), Some("198.51.100.0/24"));
-        assert_eq!(entry("2001:db8:bad:1::5").as_deref(), Some("2001:db8:bad::/48"));
-        assert_eq!(entry("192.0.2.9").as_deref(), Some("192.0.2.9/32"));
-        assert_eq!((entry("203.0.113.8"), entry("2001:db8::1")), (None, None));
-        let domain = |text: &str| lists.domain_for("threat", text);
-        assert_eq!(domain("A.Evil.example.net.").as_deref(), Some("evil.example.net"));
-        assert_eq!(domain("drop.example.org").as_deref(), Some("drop.example.org"));
-        assert_eq!((domain("notevil.example.net"), domain("example.net")), (None, None));
-    }
-
-    #[test]
-    fn lists_are_kept_apart() {
-        let (lists, _) = lists("203.0.113.9");
-        assert!(lists.entry_for("tor", "203.0.113.9".parse().unwrap()).is_none());
-    }
+/// Tells whether text is an address of either family.
+fn is_address(text: &str) -> bool {
+    text.parse::<Ipv4Addr>().is_ok() || text.parse::<Ipv6Addr>().is_ok()
 }

@@ -13,7 +13,6 @@ use haechi_model::{Finding, Timestamp};
 
 use crate::kept::{Kept, taken};
 use crate::limits::WAITING_ROWS_MAX;
-use crate::places::Places;
 use crate::rows::{Row, Rows};
 use crate::{DetectError, Detector};
 
@@ -73,8 +72,7 @@ impl Live {
         };
         let schema = self.detector.schema(source)?;
         let nobody = BTreeSet::new();
-        let nowhere = Places::default();
-        let seen = Rows::new(schema, (&nobody, &nowhere), &rows)?;
+        let seen = Rows::new(schema, (&nobody, None), &rows)?;
         let mut passed = Passed::default();
         let sorted = waiting.sort(&seen, self.lateness_seconds, &mut passed);
         passed.without_time = (rows.num_rows() - seen.iter().count()) as u64;

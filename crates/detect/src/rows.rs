@@ -24,7 +24,7 @@ pub(crate) struct Rows<'a> {
     /// The accounts that belong to whoever runs haechi.
     pub(crate) own_accounts: &'a BTreeSet<String>,
     /// Where addresses are.
-    pub(crate) places: &'a Places,
+    pub(crate) places: Option<&'a dyn Places>,
     time: TimestampMicrosecondArray,
     columns: Vec<Option<Column>>,
 }
@@ -49,7 +49,7 @@ impl<'a> Rows<'a> {
     /// Finds the schema's columns in a batch; a column that is not there has no values.
     pub(crate) fn new(
         schema: &'a Schema,
-        (own_accounts, places): (&'a BTreeSet<String>, &'a Places),
+        (own_accounts, places): (&'a BTreeSet<String>, Option<&'a dyn Places>),
         batch: &RecordBatch,
     ) -> Result<Self, DetectError> {
         let fault =
@@ -104,7 +104,7 @@ impl<'a> Row<'a> {
     }
 
     /// Returns the tables that say where addresses are.
-    pub(crate) fn places(&self) -> &'a Places {
+    pub(crate) fn places(&self) -> Option<&'a dyn Places> {
         self.rows.places
     }
 

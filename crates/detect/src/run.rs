@@ -20,7 +20,7 @@ pub struct Known {
     /// Lists of addresses, networks and domains.
     pub lists: Lists,
     /// Where addresses are.
-    pub places: Arc<Places>,
+    pub places: Option<Arc<dyn Places>>,
 }
 
 /// Runs every detection of a catalogue over the rows of a window, without lists of the user's.
@@ -50,7 +50,9 @@ pub async fn run_with(
     let mut detector = Detector::new(catalog)?;
     detector.set_window(window);
     detector.set_lists(known.lists);
-    detector.set_places(known.places);
+    if let Some(places) = &known.places {
+        detector.set_places(places);
+    }
     let plans = detector.plans();
     let sources: BTreeSet<&str> = plans.iter().map(|plan| plan.source.as_str()).collect();
     let mut accounts = BTreeSet::new();

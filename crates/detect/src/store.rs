@@ -1,6 +1,7 @@
 //! Findings, kept: one row each in a `SQLite` file, written again by every run that finds it again.
 
 mod filters;
+mod lists;
 mod merge;
 mod migrations;
 mod opinions;
@@ -15,6 +16,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 pub use self::filters::{FilterAction, SavedFilter};
+pub use self::lists::SavedList;
 pub use self::opinions::Feedback;
 use crate::StoreError;
 

@@ -177,12 +177,42 @@ pub enum Action {
     Archive,
 }
 
+/// `haechi lists`
+#[derive(Debug, Subcommand)]
+pub enum Lists {
+    /// Look at a list in every scan, and search all of the lake by it now
+    Add {
+        /// The file; NAME is threat, trusted, tor, mining or sinkhole, and threat when it is left
+        /// out
+        #[arg(value_name = "[NAME=]FILE")]
+        list: String,
+        #[command(flatten)]
+        lake: LakeArgs,
+    },
+    /// Show the lists, their form, and when all of the lake was last searched by them
+    List {
+        #[command(flatten)]
+        lake: LakeArgs,
+        /// How to print them
+        #[arg(long, value_enum, default_value_t = SummaryFormat::Table)]
+        format: SummaryFormat,
+    },
+    /// Look at a list no more; what it found stays
+    Remove {
+        /// The file, as it was added
+        #[arg(value_name = "[NAME=]FILE")]
+        list: String,
+        #[command(flatten)]
+        lake: LakeArgs,
+    },
+}
+
 /// `haechi detect`
 #[derive(Debug, Subcommand)]
 pub enum Detect {
     /// Show how often pages would have spoken, on whom and when, without keeping a finding
     Test {
-        /// A page's file or name, or a folder of pages
+        /// A page's file or name, a folder of pages, or Sigma rules (`.yml`)
         #[arg(value_name = "PAGE|DIR")]
         pages: String,
         #[command(flatten)]
@@ -213,11 +243,15 @@ pub enum Detect {
 /// What the user knows and haechi does not.
 #[derive(Debug, Clone, Default, ClapArgs)]
 pub struct Knowledge {
-    /// A file of addresses, networks and domains to look for; NAME is threat, tor, mining or
-    /// sinkhole, and threat when it is left out (may be given more than once)
+    /// A file of addresses, networks and domains to look for, this once; NAME is threat, tor,
+    /// mining or sinkhole, or trusted for what is never to be found, and threat when it is left
+    /// out (may be given more than once)
     #[arg(long = "threat-list", value_name = "[NAME=]FILE")]
     pub threat_lists: Vec<String>,
-    /// A table of where addresses are: MaxMind's .mmdb, or CSV of ranges (may be given more than
+    /// A file or folder of Sigma rules over CloudTrail (may be given more than once)
+    #[arg(long = "rules", value_name = "PATH")]
+    pub rules: Vec<PathBuf>,
+    /// A table of where addresses are: an `.mmdb` file, or CSV of ranges (may be given more than
     /// once)
     #[arg(long = "places", value_name = "FILE", env = "HAECHI_PLACES", value_delimiter = ',')]
     pub places: Vec<PathBuf>,

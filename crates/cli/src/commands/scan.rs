@@ -6,7 +6,8 @@ use std::time::Instant;
 
 use anyhow::Result;
 use haechi_detect::{Filter, FindingStore};
-use haechi_model::{Finding, FindingId};
+use haechi_engine::Embedded;
+use haechi_model::{Finding, FindingId, Window};
 
 use crate::args::{Scan, SummaryFormat};
 use crate::knowledge::Known;
@@ -20,17 +21,26 @@ use crate::summary;
 
 pub fn run(session: &Session, args: &Scan) -> Result<ExitCode> {
     let start = Instant::now();
-    let known = Known::read(&args.knowledge)?;
+    // What is wrong with a file is said before hours of reading.
+    let mut known = Known::read(&args.knowledge)?;
     let done = super::ingest::ingest(session, &args.ingest)?;
     let engine = engine(&done.lake, &session.catalog, &args.ingest.lake)?;
     let window = session.window(&args.ingest.window)?;
-    let found = known.run(&engine, &session.catalog, window);
-    let found = session.runtime.block_on(found)?;
     let mut store = findings(&location(&args.ingest.lake)?)?;
-    store.put(&found, session.now)?;
-    let details = session.runtime.block_on(details::of(&engine, &found, &known.places))?;
-    store.put_details(&details)?;
-    store.suppress(Some(session.now))?;
+    known.add_saved(&store.lists()?)?;
+    let found = session.runtime.block_on(known.run(&engine, &session.catalog, window))?;
+    keep(session, &engine, &known, &found, &mut store)?;
+    let is_whole = window == Window::default();
+    if !is_whole && known.has_changed_lists() {
+        let catalog = Known::pages_with_lists(&session.catalog);
+        let older = known.run_pages(&engine, &catalog, Window::default());
+        let older = session.runtime.block_on(older)?;
+        talk::note("a list has changed: all of the lake has been searched by the lists");
+        keep(session, &engine, &known, &older, &mut store)?;
+    }
+    if is_whole || known.has_changed_lists() {
+        known.remember(&mut store, session.now)?;
+    }
     let (found, n_archived) = open_ones(&store, found)?;
     let overview = session.runtime.block_on(Overview::of(&engine, &done.lake, window))?;
     let elapsed_seconds = start.elapsed().as_secs_f64();
@@ -53,6 +63,21 @@ pub fn run(session: &Session, args: &Scan) -> Result<ExitCode> {
         talk::note(&format!("{n_archived} findings are archived: haechi findings list --archived"));
     }
     Ok(exit(args, &found))
+}
+
+/// Keeps findings with what their records tell, and archives what rules ask for.
+fn keep(
+    session: &Session,
+    engine: &Embedded,
+    known: &Known,
+    found: &[Finding],
+    store: &mut FindingStore,
+) -> Result<()> {
+    store.put(found, session.now)?;
+    let details = session.runtime.block_on(details::of(engine, found, &known.places))?;
+    store.put_details(&details)?;
+    store.suppress(Some(session.now))?;
+    Ok(())
 }
 
 /// Returns the findings that nobody and no rule has put away, and how many the others are.

@@ -6,7 +6,7 @@ use haechi_model::Finding;
 use serde_json::{Value, json};
 
 use super::{text_at, without_nothing};
-use crate::places::Places;
+use crate::place_tables::PlaceTables;
 
 /// Returns the source whose records a finding's evidence gives.
 #[must_use]
@@ -19,7 +19,7 @@ pub fn source_of(finding: &Finding) -> Option<&str> {
 ///
 /// A record of CloudTrail is the event; one of the other sources is its columns by their names.
 #[must_use]
-pub fn details(finding: &Finding, source: &str, record: &Value, places: &Places) -> Value {
+pub fn details(finding: &Finding, source: &str, record: &Value, places: &PlaceTables) -> Value {
     let type_names = |name: &str| finding.kind.contains(&format!(":{name}/"));
     let details = match source {
         "cloudtrail" => {
@@ -77,7 +77,7 @@ fn instance_of_session(event: &Value) -> Option<&str> {
     arn.rsplit('/').next().filter(|session| session.starts_with("i-"))
 }
 
-fn api_action(event: &Value, places: &Places) -> Value {
+fn api_action(event: &Value, places: &PlaceTables) -> Value {
     let caller = text_at(event, &["sourceIPAddress"]);
     let address: Option<IpAddr> = caller.and_then(|caller| caller.parse().ok());
     let domain = caller.filter(|_| address.is_none());
@@ -111,7 +111,7 @@ fn instance(record: &Value) -> Value {
     })
 }
 
-fn connection(finding: &Finding, record: &Value, places: &Places) -> Value {
+fn connection(finding: &Finding, record: &Value, places: &PlaceTables) -> Value {
     let address = |own: &str, inner: &str| -> Option<IpAddr> {
         text_at(record, &[inner]).or_else(|| text_at(record, &[own]))?.parse().ok()
     };
@@ -161,7 +161,7 @@ fn by_family(address: IpAddr) -> Value {
     }
 }
 
-fn remote(address: IpAddr, places: &Places) -> Value {
+fn remote(address: IpAddr, places: &PlaceTables) -> Value {
     let mut remote = by_family(address);
     let geo = places.coordinates(address).map(|(lat, lon)| json!({"lat": lat, "lon": lon}));
     let more = [

@@ -2,7 +2,7 @@ use haechi_model::{Explanation, Finding, FindingId, Severity, Timestamp};
 use serde_json::json;
 
 use super::*;
-use crate::places::Places;
+use crate::place_tables::PlaceTables;
 use crate::store::{Feedback, StoredFinding};
 
 /// What GuardDuty's `Finding` must have, by its service model.
@@ -64,7 +64,7 @@ fn stored(kind: &str, source: &str, record: &Value) -> StoredFinding {
         techniques: vec!["T1562.008".to_owned(), "T1046".to_owned()],
     };
     assert_eq!(source_of(&finding), Some(source));
-    let mut places = Places::default();
+    let mut places = PlaceTables::default();
     places.add(b"203.0.113.0,203.0.113.255,SE\n".to_vec()).unwrap();
     StoredFinding {
         details: details(&finding, source, record, &places),

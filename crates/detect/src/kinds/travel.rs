@@ -76,7 +76,7 @@ impl Watch for Travel {
         let is_known = known.exceed(self.known_days);
         let visit = Visit {
             network,
-            place: row.places().place_of(address),
+            place: row.places().map(|it| it.place_of(address)).unwrap_or_default(),
             address,
             occurrence: Occurrence::of(row),
             is_raised: false,

@@ -1,7 +1,7 @@
 //! Filters that are kept by name; one whose action is `ARCHIVE` is a suppression rule.
 
 use haechi_model::Timestamp;
-use rusqlite::{OptionalExtension, Row, named_params};
+use rusqlite::{Row, named_params};
 use serde::Serialize;
 
 use super::{Filter, FindingStore};
@@ -155,30 +155,6 @@ impl FindingStore {
     pub fn filter(&self, name: &str) -> Result<SavedFilter, StoreError> {
         let found = self.filters()?.into_iter().find(|filter| filter.name == name);
         found.ok_or_else(|| StoreError::UnknownFilter { name: name.to_owned() })
-    }
-
-    /// Returns what the store remembers under a name: when a list was last searched for, and so on.
-    ///
-    /// # Errors
-    /// The file cannot be read.
-    pub fn remembered(&self, name: &str) -> Result<Option<String>, StoreError> {
-        let text = self
-            .connection
-            .query_row("select value from memory where name = ?1", [name], |row| row.get(0))
-            .optional()?;
-        Ok(text)
-    }
-
-    /// Remembers a value under a name.
-    ///
-    /// # Errors
-    /// The file cannot be written.
-    pub fn remember(&mut self, name: &str, value: &str) -> Result<(), StoreError> {
-        self.connection.execute(
-            "insert or replace into memory (name, value) values (?1, ?2)",
-            [name, value],
-        )?;
-        Ok(())
     }
 }
 

@@ -49,7 +49,15 @@ const MIGRATIONS: &[&str] = &[
         description text not null,
         criteria text not null
     ) strict;
-    create table memory (name text primary key not null, value text not null) strict;",
+    create table list (
+        name text not null,
+        file text not null,
+        format text not null,
+        entries integer not null,
+        digest text not null,
+        searched integer not null,
+        primary key (name, file)
+    ) strict;",
 ];
 
 /// Brings a store to the newest version.

@@ -16,7 +16,7 @@ use haechi_query::Engine;
 use serde::Serialize;
 
 use crate::args::{Knowledge, LakeArgs, SummaryFormat, WindowArgs};
-use crate::knowledge::Known;
+use crate::knowledge::{Known, rules};
 use crate::lake::{engine, open};
 use crate::session::Session;
 
@@ -55,12 +55,16 @@ pub fn run(session: &Session, trial: &Trial<'_>, format: SummaryFormat) -> Resul
     let catalog = catalog(session, trial.pages)?;
     let lake = open(session, trial.lake)?;
     let engine = engine(&lake, &session.catalog, trial.lake)?;
-    let known = Known::read(trial.knowledge)?;
+    let mut known = Known::read(trial.knowledge)?;
+    if is_sigma(Path::new(trial.pages), 0) {
+        known.rules = rules(&[PathBuf::from(trial.pages)])?;
+    }
     let window = session.window(trial.window)?;
     let found = session.runtime.block_on(known.run(&engine, &catalog, window))?;
     let mut outcomes = Vec::new();
-    for page in catalog.detections.keys() {
-        let of_page: Vec<&Finding> = found.iter().filter(|it| it.page == *page).collect();
+    let pages = catalog.detections.keys().map(String::as_str).chain(known.rules.pages());
+    for page in pages {
+        let of_page: Vec<&Finding> = found.iter().filter(|it| it.page == page).collect();
         outcomes.push(session.runtime.block_on(outcome(&engine, page, &of_page))?);
     }
     match format {
@@ -73,6 +77,9 @@ pub fn run(session: &Session, trial: &Trial<'_>, format: SummaryFormat) -> Resul
 fn catalog(session: &Session, pages: &str) -> Result<Catalog> {
     let mut catalog = Catalog { sources: session.catalog.sources.clone(), ..Catalog::default() };
     let path = Path::new(pages);
+    if is_sigma(path, 0) {
+        return Ok(catalog);
+    }
     if path.is_dir() {
         let mut files = Vec::new();
         pages_below(path, 0, &mut files)?;
@@ -91,6 +98,16 @@ fn catalog(session: &Session, pages: &str) -> Result<Catalog> {
         bail!("`{pages}` has no page that ends in `.md`");
     }
     Ok(catalog)
+}
+
+/// Tells whether the path is a Sigma rule, or a folder that has one.
+fn is_sigma(path: &Path, depth: usize) -> bool {
+    if !path.is_dir() {
+        return path.extension().is_some_and(|it| it == "yml" || it == "yaml");
+    }
+    let entries = std::fs::read_dir(path).into_iter().flatten().flatten();
+    let mut paths = entries.map(|entry| entry.path());
+    depth < DEPTH_MAX && paths.any(|path| is_sigma(&path, depth + 1))
 }
 
 fn add(catalog: &mut Catalog, name: &str, file: &Path) -> Result<()> {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 
-use super::BadPlaces;
+use super::BadTable;
 
 /// Ranges of IPv4 and IPv6 addresses, each with a value; values are kept once.
 #[derive(Default)]
@@ -35,11 +35,11 @@ pub(super) fn is_csv(bytes: &[u8]) -> bool {
 
 impl Ranges {
     /// Reads `first,last,country` and `first,last,asn,name`, a range a line.
-    pub(super) fn read(bytes: &[u8]) -> Result<Self, BadPlaces> {
+    pub(super) fn read(bytes: &[u8]) -> Result<Self, BadTable> {
         let mut ranges = Self::default();
         let mut known: HashMap<Value, u32> = HashMap::new();
         for (index, line) in String::from_utf8_lossy(bytes).lines().enumerate() {
-            let fault = |reason: &str| BadPlaces {
+            let fault = |reason: &str| BadTable {
                 line: Some(index + 1),
                 reason: format!("{reason} in `{}`", crate::value::shown(line)),
             };

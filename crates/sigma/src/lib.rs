@@ -1,0 +1,17 @@
+//! Sigma rules over CloudTrail: read, indexed, run; what cannot be used is named.
+//!
+//! `rsigma` reads rules and tells whether an event fits one. What is ours: which rules an event
+//! can fit at all (by its name or its service, so that cost hardly grows with their number),
+//! rows in time order from an engine, and findings with evidence.
+
+mod finding;
+mod index;
+pub mod limits;
+mod place;
+mod rules;
+mod run;
+#[cfg(test)]
+mod tests;
+
+pub use rules::{Rules, Unusable};
+pub use run::{SigmaError, run};

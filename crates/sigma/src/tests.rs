@@ -1,0 +1,190 @@
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, RecordBatch, StringArray, TimestampMicrosecondArray};
+use async_trait::async_trait;
+use haechi_model::{Finding, Window};
+use haechi_query::{Answer, Engine, QueryError};
+use serde_json::{Value, json};
+
+use crate::{Rules, run};
+
+/// An engine that gives the same rows whatever it is asked, and keeps the question.
+struct Given {
+    events: Vec<Value>,
+    asked: std::sync::Mutex<String>,
+}
+
+#[async_trait]
+impl Engine for Given {
+    async fn query(&self, sql: &str) -> Result<Answer, QueryError> {
+        sql.clone_into(&mut self.asked.lock().unwrap());
+        let text = |name: &'static str| -> ArrayRef {
+            let values = self.events.iter().map(|event| event[name].as_str());
+            Arc::new(values.collect::<StringArray>())
+        };
+        let times = self.events.iter().map(|event| event["seconds"].as_i64().unwrap() * 1_000_000);
+        let records: StringArray = self.events.iter().map(|it| Some(it.to_string())).collect();
+        let columns: Vec<(&str, ArrayRef)> = vec![
+            ("time", Arc::new(times.map(Some).collect::<TimestampMicrosecondArray>())),
+            ("eventID", text("eventID")),
+            ("eventName", text("eventName")),
+            ("eventSource", text("eventSource")),
+            ("account", text("recipientAccountId")),
+            ("region", text("awsRegion")),
+            ("record", Arc::new(records)),
+        ];
+        let batch = RecordBatch::try_from_iter(columns).unwrap();
+        let schema = batch.schema();
+        Ok(Answer { schema, batches: Box::pin(futures::stream::once(async { Ok(batch) })) })
+    }
+}
+
+fn event(id: &str, seconds: i64, name: &str, more: &Value) -> Value {
+    let mut event = json!({
+        "eventID": id, "seconds": seconds, "eventName": name,
+        "eventSource": "iam.amazonaws.com", "awsRegion": "us-east-1",
+        "recipientAccountId": "111122223333",
+        "userIdentity": {"arn": "arn:aws:iam::111122223333:user/eve"},
+    });
+    event.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    event
+}
+
+fn read(text: &str) -> Rules {
+    Rules::read(&[("rules/one.yml".to_owned(), text.to_owned())])
+}
+
+fn found(rules: &Rules, events: Vec<Value>) -> (Vec<Finding>, String) {
+    let engine = Given { events, asked: std::sync::Mutex::default() };
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let found = runtime.block_on(run(&engine, rules, Window::default())).unwrap();
+    (found, engine.asked.into_inner().unwrap())
+}
+
+const KEY_MADE: &str = "\
+title: Access Key Made
+id: 11111111-2222-4333-8444-555555555555
+name: key_made
+logsource:
+    product: aws
+    service: cloudtrail
+detection:
+    selection:
+        eventSource: iam.amazonaws.com
+        eventName: CreateAccessKey
+    filter:
+        userIdentity.arn|endswith: ':user/ci'
+    condition: selection and not filter
+level: high
+tags:
+    - attack.persistence
+    - attack.t1098.001
+";
+
+#[test]
+fn a_rule_finds_who_fits_it() {
+    let rules = read(KEY_MADE);
+    assert_eq!((rules.len(), rules.unusable.as_slice()), (1, &[] as &[_]));
+    let ci = json!({"userIdentity": {"arn": "arn:aws:iam::111122223333:user/ci"}});
+    let events = vec![
+        event("a", 10, "CreateAccessKey", &json!({})),
+        event("b", 20, "CreateAccessKey", &ci),
+        event("c", 30, "createaccesskey", &json!({})),
+        event("d", 40, "ListUsers", &json!({})),
+    ];
+    let (found, asked) = found(&rules, events);
+    assert!(asked.contains("lower(\"eventName\") in ('createaccesskey')"), "{asked}");
+    assert_eq!(found.len(), 1);
+    let finding = &found[0];
+    assert_eq!(finding.subject, "arn:aws:iam::111122223333:user/eve");
+    assert_eq!((finding.count, finding.records.join("")), (2, "ac".to_owned()));
+    assert_eq!(finding.kind, "Sigma:CloudTrail/AccessKeyMade");
+    assert_eq!(finding.techniques, ["T1098.001"]);
+    assert!(finding.why.en.contains("eventName = CreateAccessKey"), "{}", finding.why.en);
+    assert!(finding.evidence.contains("\"eventID\" in ('a', 'c')"));
+}
+
+#[test]
+fn correlations_count_and_the_rules_they_count_stay_silent() {
+    let text = format!(
+        "{KEY_MADE}---
+title: Many Access Keys
+id: 22222222-2222-4333-8444-555555555555
+correlation:
+    type: event_count
+    rules:
+        - key_made
+    group-by:
+        - userIdentity.arn
+    timespan: 60s
+    condition:
+        gte: 3
+level: critical
+"
+    );
+    let rules = read(&text);
+    assert_eq!((rules.len(), rules.unusable.as_slice()), (2, &[] as &[_]));
+    let made = |id, seconds| event(id, seconds, "CreateAccessKey", &json!({}));
+    let (spread, _) = found(&rules, vec![made("a", 0), made("b", 100), made("c", 200)]);
+    assert!(spread.is_empty(), "{spread:?}");
+    let (near, _) = found(&rules, vec![made("a", 0), made("b", 20), made("c", 40)]);
+    assert_eq!(near.len(), 1);
+    assert_eq!(near[0].title, "Many Access Keys");
+    assert_eq!(near[0].subject, "arn:aws:iam::111122223333:user/eve");
+    assert_eq!(near[0].records, ["a", "b", "c"]);
+}
+
+#[test]
+fn rules_without_a_name_are_found_by_their_service_or_see_everything() {
+    let by_service = KEY_MADE.replace("        eventName: CreateAccessKey\n", "");
+    let (_, asked) = found(&read(&by_service), Vec::new());
+    assert!(asked.contains("lower(\"eventSource\") in ('iam.amazonaws.com')"), "{asked}");
+    let open = by_service.replace("eventSource: iam", "eventSource|contains: iam");
+    let (found, asked) = found(&read(&open), vec![event("a", 1, "Anything", &json!({}))]);
+    assert!(asked.contains(" and true "), "{asked}");
+    assert_eq!(found.len(), 1);
+}
+
+#[test]
+fn either_of_two_selections_needs_the_names_of_both() {
+    let text = KEY_MADE
+        .replace("    filter:\n        userIdentity.arn|endswith: ':user/ci'\n",
+            "    selection_two:\n        eventName:\n            - CreateUser\n            - DeleteUser\n")
+        .replace("selection and not filter", "1 of selection*");
+    let (found, asked) = found(&read(&text), vec![event("a", 1, "DeleteUser", &json!({}))]);
+    assert!(asked.contains("in ('createaccesskey', 'createuser', 'deleteuser')"), "{asked}");
+    assert_eq!(found.len(), 1);
+}
+
+#[track_caller]
+fn refused(text: &str, place: (usize, usize), reason: &str) {
+    let rules = read(&format!("{KEY_MADE}---\n{text}"));
+    assert_eq!(rules.single.len(), 1, "the good rule is still there");
+    let [unusable] = rules.unusable.as_slice() else { panic!("{:?}", rules.unusable) };
+    assert!(unusable.reason.contains(reason), "{unusable}");
+    assert_eq!((unusable.line, unusable.column), place, "{unusable}");
+    assert!(unusable.to_string().starts_with("rules/one.yml:"));
+}
+
+#[test]
+fn what_cannot_be_used_is_named_and_the_rest_is_used() {
+    let other = KEY_MADE.replace("title: Access Key Made", "title: Other");
+    let windows = other.replace("product: aws", "product: windows");
+    refused(&windows, (23, 14), "category -, service cloudtrail, product windows");
+    refused(&other.replace("|endswith", "|odd"), (30, 26), "odd");
+    let condition = other.replace("selection and not filter", "selection and (");
+    refused(&condition, (31, 31), "ondition");
+    let unknown = other.replace("selection and not filter", "selection and not no_such");
+    refused(&unknown, (31, 34), "no_such");
+    let count = "title: Count\ncorrelation:\n    type: event_count\n    rules: [nothing]\n    \
+        timespan: 1m\n    condition:\n        gte: 2\n";
+    refused(count, (19, 1), "`nothing`, which is not there");
+}
+
+#[test]
+fn nothing_in_a_file_stops_the_reader() {
+    for text in ["", "---", "[]", "a: b: c", "title: x", "\u{0}", "- - - -", &"[".repeat(10_000)] {
+        assert!(read(text).is_empty(), "{text}");
+    }
+    assert_eq!(read("a: b: c").unusable[0].line, 1);
+}
