@@ -6,12 +6,12 @@ use std::io::Read;
 
 use anyhow::{Result, anyhow};
 use haechi_engine::Stop;
-use haechi_query::ast::Query as Tree;
+use haechi_query::ast::{Command, Query as Tree, Stage};
 use haechi_query::diagnostic::Diagnostic;
 use haechi_query::sql::{self, Dress, Group, Request, Sql};
 use haechi_query::{check, parse};
 
-use crate::args::Query;
+use crate::args::{Query, WindowArgs};
 use crate::groups::{Logs, of_files, of_lake};
 use crate::session::Session;
 use crate::talk;
@@ -28,7 +28,7 @@ pub fn run(session: &Session, args: &Query) -> Result<()> {
     }
     let mut logs = match args.files.as_slice() {
         [] => of_lake(session, &args.lake)?,
-        files => of_files(session, files, &args.window, &args.lake)?,
+        files => of_files(session, files, &window_of_files(&query, args), &args.lake)?,
     };
     logs.add_lookups(&args.table)?;
     session.runtime.block_on(async {
@@ -51,6 +51,15 @@ pub fn run(session: &Session, args: &Query) -> Result<()> {
         }
         Ok(())
     })
+}
+
+/// Returns the window of the files to read: a query that compares two windows needs earlier ones.
+fn window_of_files(query: &Tree, args: &Query) -> WindowArgs {
+    let compares = |it: &Stage| matches!(it.command, Command::Diff(_) | Command::LogCompare(_));
+    if query.stages.iter().any(compares) {
+        return WindowArgs { since: None, until: args.window.until.clone() };
+    }
+    args.window.clone()
 }
 
 /// Prints the answer, and what was read for it; returns how many records matched.

@@ -92,7 +92,7 @@ fn rows(lowering: &mut Lowering<'_, '_>, field: &Path) -> Outcome<String> {
     Ok(lowering.script.step(&format!(
         "SELECT \"cluster\", \"line\", \
          (\"millis\" - \"first\") * {SLICES} / (\"last\" - \"first\" + 1) AS \"slice\" \
-         FROM {clustered} CROSS JOIN {ends}"
+         FROM {ends} CROSS JOIN {clustered}"
     )))
 }
 

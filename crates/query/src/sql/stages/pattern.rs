@@ -12,7 +12,8 @@ pub(super) fn pattern(lowering: &mut Lowering<'_, '_>, it: &Pattern) -> Outcome<
     lowering.step_from(&format!("SELECT text_pattern({field}) AS \"pattern\""));
     lowering.step_from("SELECT \"pattern\", text_hash(\"pattern\") AS \"hash\"");
     // The frequent ones are counted apart, so that a flood of lines that are all different makes
-    // none of them coarser. Their hashes take less memory than they do.
+    // none of them coarser. Their hashes take less memory than they do. What is small stands first
+    // in joins, since engines hold that side in memory.
     let lines = lowering.relation.from.clone();
     let frequent = lowering.script.step(&format!(
         "SELECT \"hash\" AS \"frequent\" FROM {lines} WHERE \"hash\" IS NOT NULL \
@@ -21,7 +22,7 @@ pub(super) fn pattern(lowering: &mut Lowering<'_, '_>, it: &Pattern) -> Outcome<
     lowering.step(&format!(
         "SELECT patterns(\"pattern\", 1) FILTER (WHERE \"frequent\" IS NOT NULL) AS \"often\", \
          patterns(\"pattern\", 1) FILTER (WHERE \"frequent\" IS NULL) AS \"seldom\" \
-         FROM {lines} LEFT JOIN {frequent} ON \"hash\" = \"frequent\""
+         FROM {frequent} RIGHT JOIN {lines} ON \"hash\" = \"frequent\""
     ));
     lowering.step_from("SELECT unnest(array_concat(\"often\", \"seldom\")) AS \"row\"");
     let rows = lowering.relation.from.clone();
@@ -83,10 +84,10 @@ pub(super) fn clusters(lowering: &mut Lowering<'_, '_>, kept: &str) -> String {
     let level = script.step(&format!("SELECT max(\"level\") AS \"level\" FROM {members}"));
     let coarse = script.step(&format!(
         "SELECT {kept}, pattern_coarse(\"pattern\", \"level\") AS \"coarse\" \
-         FROM {rows} CROSS JOIN {level}"
+         FROM {level} CROSS JOIN {rows}"
     ));
     script.step(&format!(
-        "SELECT {kept}, \"cluster\" FROM {coarse} JOIN {members} ON \"coarse\" = \"member\""
+        "SELECT {kept}, \"cluster\" FROM {members} JOIN {coarse} ON \"coarse\" = \"member\""
     ))
 }
 

@@ -38,7 +38,7 @@ pub(super) fn relevant(lowering: &mut Lowering<'_, '_>, it: &RelevantFields) -> 
     let each = lowering.script.step(&selects.join(" UNION ALL "));
     let ranked = lowering.script.step(&format!(
         "SELECT \"field\", relevance(\"value\", \"is match\", \"matches\", \"others\") AS \"found\" \
-         FROM {each} CROSS JOIN {counts} WHERE {} GROUP BY 1",
+         FROM {counts} CROSS JOIN {each} WHERE {} GROUP BY 1",
         wanted(it)
     ));
     lowering.step(&format!(
