@@ -243,6 +243,7 @@ async fn the_plan_shows_what_is_left_to_read() {
         .await
         .unwrap();
     expect![[r#"
-        DataSourceExec: file_groups={2 groups: [[account=111122223333/date=2024-05-03/002.parquet], [account=111122223333/date=2024-05-04/003.parquet]]}, projection=[eventName], file_type=parquet, predicate=time@0 > 1714651200000000 AND eventName@1 = GetObject, pruning_predicate=time_null_count@1 != row_count@2 AND time_max@0 > 1714651200000000 AND eventName_null_count@5 != row_count@2 AND eventName_min@3 <= GetObject AND GetObject <= eventName_max@4, required_guarantees=[eventName in (GetObject)]
+        Stopping
+          DataSourceExec: file_groups={2 groups: [[account=111122223333/date=2024-05-03/002.parquet], [account=111122223333/date=2024-05-04/003.parquet]]}, projection=[eventName], file_type=parquet, predicate=time@0 > 1714651200000000 AND eventName@1 = GetObject, pruning_predicate=time_null_count@1 != row_count@2 AND time_max@0 > 1714651200000000 AND eventName_null_count@5 != row_count@2 AND eventName_min@3 <= GetObject AND GetObject <= eventName_max@4, required_guarantees=[eventName in (GetObject)]
     "#]].assert_eq(&plan);
 }

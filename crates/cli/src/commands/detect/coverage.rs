@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use anyhow::Result;
 use haechi_output as output;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::args::CoverageFormat;
 use crate::session::Session;
@@ -68,24 +68,24 @@ fn table(session: &Session, matrix: &Matrix<'_>) -> Result<String> {
 }
 
 /// Returns a layer in the form 4.5, which ATT&CK Navigator opens as a file.
-fn layer(matrix: &Matrix<'_>) -> serde_json::Value {
-    let mut techniques = Vec::new();
-    for ((tactic, technique), pages) in matrix {
+fn layer(matrix: &Matrix<'_>) -> Value {
+    // A technique has its tactics from ATT&CK: the layer need not name one.
+    let mut pages_of: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for ((_, technique), pages) in matrix {
+        pages_of.entry(technique).or_default().extend(pages);
+    }
+    let highest = pages_of.values().map(BTreeSet::len).max().unwrap_or(1);
+    let entry = |(technique, pages): (&&str, &BTreeSet<&str>)| {
         let names: Vec<&str> = pages.iter().copied().collect();
-        let tactic = TACTICS.get(*tactic).map(|(_, name)| *name);
-        let mut entry = json!({
+        json!({
             "techniqueID": technique,
             "score": pages.len(),
             "comment": names.join("\n"),
             "enabled": true,
             "showSubtechniques": technique.contains('.'),
-        });
-        if let (Some(tactic), Some(entry)) = (tactic, entry.as_object_mut()) {
-            entry.insert("tactic".to_owned(), tactic.into());
-        }
-        techniques.push(entry);
-    }
-    let highest = matrix.values().map(BTreeSet::len).max().unwrap_or(1);
+        })
+    };
+    let techniques: Vec<Value> = pages_of.iter().map(entry).collect();
     json!({
         "name": "haechi",
         "versions": { "attack": "17", "navigator": "5.1.0", "layer": "4.5" },
