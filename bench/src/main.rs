@@ -6,6 +6,7 @@ mod corpus;
 mod ingest;
 mod insights;
 mod nab;
+mod queries;
 mod usage;
 
 use std::path::PathBuf;
@@ -74,6 +75,27 @@ enum Command {
         #[arg(long)]
         files: bool,
     },
+    /// Ask the questions of `queries.md` of haechi, DuckDB and chDB, and print what each cost
+    Queries {
+        /// The program `haechi`
+        #[arg(long)]
+        haechi: PathBuf,
+        /// A lake of CloudTrail and flows
+        #[arg(long)]
+        lake: PathBuf,
+        /// Native CloudTrail files
+        #[arg(long)]
+        files: PathBuf,
+        /// How many threads each may use
+        #[arg(long, default_value_t = 2)]
+        threads: usize,
+        /// How often to ask each; the cheapest run counts
+        #[arg(long, default_value_t = 3)]
+        rounds: usize,
+        /// Only questions whose name has this in it
+        #[arg(long, default_value = "")]
+        only: String,
+    },
     /// Ingest a folder into a fresh lake and print what it cost
     Ingest {
         /// Logs
@@ -103,6 +125,10 @@ fn main() -> anyhow::Result<()> {
             Ok(())
         }
         Command::Nab { folder, files } => nab::run(&folder, files),
+        Command::Queries { haechi, lake, files, threads, rounds, only } => {
+            let places = queries::Places { haechi, lake, files };
+            queries::run(&places, threads, rounds, &only)
+        }
         Command::Ingest { path, lake, threads } => ingest::run(&path, &lake, threads),
     }
 }
