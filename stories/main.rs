@@ -9,6 +9,8 @@ mod crash;
 #[cfg(test)]
 mod demo;
 #[cfg(test)]
+mod differential;
+#[cfg(test)]
 mod filter_pattern;
 #[cfg(test)]
 mod findings;

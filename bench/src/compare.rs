@@ -126,7 +126,7 @@ fn rate(figures: &Figures) -> f64 {
 }
 
 /// Says on what machine, and how busy it was.
-fn machine() -> String {
+pub(crate) fn machine() -> String {
     let read = |path| std::fs::read_to_string(path).unwrap_or_default();
     let processors = read("/proc/cpuinfo");
     let model = processors.lines().find_map(|line| line.strip_prefix("model name"));

@@ -35,7 +35,7 @@ pub(crate) fn replay(
     let mut pass = 0_u32;
     while written < raw_bytes {
         for chunk in records.chunks(records_per_file) {
-            let shifted: Vec<String> = chunk.iter().map(|it| shifted(it, pass)).collect();
+            let shifted: Vec<String> = (0_u32..).zip(chunk).map(|it| shifted(it, pass)).collect();
             let text = format!("{{\"Records\":[{}]}}", shifted.join(","));
             written += text.len() as u64;
             let path = out.join(format!("111122223333_CloudTrail_us-east-1_{n_files:06}.json.gz"));
@@ -52,8 +52,9 @@ pub(crate) fn replay(
     Ok(())
 }
 
-/// Returns the record under another id, so many weeks later.
-fn shifted(record: &Value, pass: u32) -> String {
+/// Returns the record under another id, so many weeks later; every tenth from an address that the
+/// flows have too.
+fn shifted((number, record): (u32, &Value), pass: u32) -> String {
     let mut record = record.clone();
     if let Some(Value::String(id)) = record.get_mut("eventID") {
         let head = id.get(8..).unwrap_or_default();
@@ -65,6 +66,11 @@ fn shifted(record: &Value, pass: u32) -> String {
     {
         let later = moment + jiff::SignedDuration::from_hours(i64::from(pass) * 24 * 7);
         *time = later.to_string();
+    }
+    if number.is_multiple_of(10)
+        && let Some(Value::String(address)) = record.get_mut("sourceIPAddress")
+    {
+        *address = format!("203.0.113.{}", number / 10 % 250);
     }
     record.to_string()
 }

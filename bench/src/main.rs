@@ -6,6 +6,7 @@ mod corpus;
 mod ingest;
 mod insights;
 mod nab;
+mod queries;
 mod usage;
 
 use std::path::PathBuf;
@@ -77,6 +78,27 @@ enum Command {
         #[arg(long)]
         files: bool,
     },
+    /// Ask the questions of `queries.md` of haechi, DuckDB and chDB, and print what each cost
+    Queries {
+        /// The program `haechi`
+        #[arg(long)]
+        haechi: PathBuf,
+        /// A lake of CloudTrail and flows
+        #[arg(long)]
+        lake: PathBuf,
+        /// Native CloudTrail files
+        #[arg(long)]
+        files: PathBuf,
+        /// How many threads each may use
+        #[arg(long, default_value_t = 2)]
+        threads: usize,
+        /// How often to ask each; the cheapest run counts
+        #[arg(long, default_value_t = 3)]
+        rounds: usize,
+        /// Only questions whose name has this in it
+        #[arg(long, default_value = "")]
+        only: String,
+    },
     /// Ingest a folder into a fresh lake and print what it cost
     Ingest {
         /// Logs
@@ -106,6 +128,10 @@ fn main() -> anyhow::Result<()> {
             Ok(())
         }
         Command::Nab { folder, peers, files } => nab::run(&folder, &peers, files),
+        Command::Queries { haechi, lake, files, threads, rounds, only } => {
+            let places = queries::Places { haechi, lake, files };
+            queries::run(&places, threads, rounds, &only)
+        }
         Command::Ingest { path, lake, threads } => ingest::run(&path, &lake, threads),
     }
 }

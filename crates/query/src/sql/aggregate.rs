@@ -77,7 +77,9 @@ fn extreme(lowering: &mut Lowering<'_, '_>, sql: &str, value: &Expr) -> Outcome<
 fn by_time(lowering: &mut Lowering<'_, '_>, function: &str, value: &Expr) -> Outcome<Term> {
     let time = call::event_time(lowering)?.sql;
     let value = lowering.term(value)?;
-    let order = format!("{time}, {}", value.as_sort_key());
+    // A key that stands twice in an order is more than DataFusion bears.
+    let key = value.as_sort_key();
+    let order = if key == time { time } else { format!("{time}, {key}") };
     Ok(Term::new(picked(function, &value.sql, &order), value.kind))
 }
 

@@ -160,7 +160,6 @@ fn inner(
             .with_hint("end it with `fields f`, or `stats count(*) by f | display f`"));
     };
     let term = super::answer::term(&mut lowering, name);
-    super::stages::limit::apply(&mut lowering);
     let from = lowering.relation.from.clone();
     lowering.close();
     Ok((from, term))
