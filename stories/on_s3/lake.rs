@@ -39,7 +39,14 @@ fn a_lake_in_a_bucket_is_like_one_in_a_folder() {
     let (logs, folder) = (logs.to_str().unwrap(), desk.path("lake"));
     let folder = folder.to_str().unwrap();
     let same = |arguments: &[&str]| {
-        let of = |lake| desk.json(&[arguments, &["--lake", lake, "--format", "json"]].concat());
+        let of = |lake| {
+            let mut said = desk.json(&[arguments, &["--lake", lake, "--format", "json"]].concat());
+            // When a finding was stored depends on the clock.
+            for row in said.as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut) {
+                row.retain(|name, _| name != "created" && name != "updated");
+            }
+            said
+        };
         let (bucket, folder) = (of(LAKE), of(folder));
         assert!(bucket == folder, "{arguments:?}: {bucket}\n{folder}");
         bucket
