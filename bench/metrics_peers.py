@@ -6,6 +6,7 @@ writes OUT/<name>/<folder>/<file>.csv (rows `timestamp,value,anomaly_score`, as 
 FOLDER --peer NAME=OUT/NAME` reads them) and prints a JSON object a detector: points, CPU seconds.
 """
 
+import calendar
 import csv
 import json
 import math
@@ -72,7 +73,7 @@ PEERS = {
 
 
 def moment(text):
-    return int(time.mktime(time.strptime(text[:19], "%Y-%m-%d %H:%M:%S")))
+    return calendar.timegm(time.strptime(text[:19], "%Y-%m-%d %H:%M:%S"))
 
 
 def run(name, folder, out):

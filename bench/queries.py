@@ -19,7 +19,7 @@ import time
 from pathlib import Path
 
 CHDB_SETTINGS = (
-    "settings max_threads = {threads}, input_format_json_ignore_unknown_keys_in_named_tuple = 1, "
+    "\nsettings max_threads = {threads}, input_format_json_ignore_unknown_keys_in_named_tuple = 1, "
     "input_format_json_defaults_for_missing_elements_in_named_tuple = 1, "
     "input_format_json_read_bools_as_strings = 1, input_format_json_read_objects_as_strings = 1"
 )

@@ -38,6 +38,23 @@ fn what_is_no_record_is_told_beside_the_answer() {
 }
 
 #[test]
+fn where_there_are_no_logs_each_file_is_named_with_the_reason() {
+    let desk = Desk::new();
+    let logs = desk.path("logs");
+    write(&logs, "notes.txt", "nothing to see\n");
+    write(&logs, "broken.json", "{\"Records\": [ {broken\n");
+    let words = desk.fail(&["query", "stats count(*)", "-f", logs.to_str().unwrap()]);
+    assert!(words.contains("none of the files holds logs"), "{words}");
+    assert!(words.contains("notes.txt") && words.contains("broken.json"), "{words}");
+    // Beside a log, too.
+    write(&logs, "one.json", &event(1));
+    let output = desk.command(&["query", "stats count(*)", "-f"]).arg(&logs).output().unwrap();
+    let words = said(&output);
+    assert!(words.contains("recordsRejected 2") && words.contains("filesSkipped 2"), "{words}");
+    assert!(words.contains("none of its records can be read"), "{words}");
+}
+
+#[test]
 fn standard_input_can_be_asked_twice_in_one_query() {
     let desk = Desk::new();
     let query = "filter requestParameters.key = '1.pdf' | fields eventID as id \

@@ -206,9 +206,8 @@ fn check_attribute(name: &str) -> Result<(), BadCriteria> {
         return Ok(());
     }
     let last = name.rsplit('.').next().unwrap_or(name).to_ascii_lowercase();
-    let nearest = known().find(|known| known.eq_ignore_ascii_case(name)).or_else(|| {
-        known().find(|known| known.to_ascii_lowercase().ends_with(&format!(".{last}")))
-    });
+    let ends_so = |known: &&str| known.to_ascii_lowercase().ends_with(&format!(".{last}"));
+    let nearest = haechi_query::nearest(name, known()).or_else(|| known().find(ends_so));
     Err(BadCriteria::UnknownAttribute {
         name: name.to_owned(),
         nearest: nearest.map(str::to_owned),

@@ -3,10 +3,9 @@
 use datafusion::common::{Column, DataFusionError, SchemaError, TableReference};
 use datafusion::execution::context::SessionContext;
 use datafusion::sql::sqlparser::parser::ParserError;
-use haechi_query::QueryError;
+use haechi_query::{QueryError, nearest};
 
 use crate::limits::{SQL_DEPTH_MAX, SQL_OPERATORS_MAX};
-use crate::nearest::nearest;
 
 /// The schema that tables are registered in.
 const SCHEMA: &str = "public";

@@ -8,9 +8,7 @@ mod by_row;
 mod ip;
 mod ip_in_cidr;
 mod json;
-mod json_field;
-mod json_get;
-mod json_get_str;
+mod json_at;
 mod lists;
 mod number;
 mod regex_replace;
@@ -49,9 +47,9 @@ pub(crate) enum Make {
 
 /// Functions with a file of their own.
 const SINGLE: &[&Function] = &[
-    &json_get_str::FUNCTION,
-    &json_get::FUNCTION,
-    &json_field::FUNCTION,
+    &json_at::TEXT,
+    &json_at::JSON,
+    &json_at::SHOWN,
     &ip_in_cidr::FUNCTION,
     &regex_replace::FUNCTION,
     &text::natural::KEY,

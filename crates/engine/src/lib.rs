@@ -13,7 +13,6 @@ mod figures;
 mod files;
 mod functions;
 mod limits;
-mod nearest;
 mod patterns;
 mod plain;
 mod provider;

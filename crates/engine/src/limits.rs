@@ -54,9 +54,6 @@ pub(crate) const SQL_OPERATORS_MAX: usize = 300;
 /// and the text is written by whoever is being investigated.
 pub(crate) const JSON_DEPTH_MAX: usize = 256;
 
-/// Characters of a name that are compared when a near one is sought: the comparison is quadratic.
-pub(crate) const NAME_LENGTH_MAX: usize = 64;
-
 /// Bytes that a compiled regular expression may take: what the `regex` crate itself allows, so
 /// that an expression of nested repetitions is refused instead of filling the memory.
 pub(crate) const REGEX_BYTES_MAX: usize = 10 << 20;

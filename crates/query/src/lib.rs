@@ -38,6 +38,7 @@ pub mod span;
 pub mod sql;
 mod token;
 
+pub use nearest::nearest;
 pub use parser::parse;
 
 use std::pin::Pin;

@@ -4,10 +4,7 @@ use crate::limits::CANDIDATES_MAX;
 
 /// Returns the candidate closest to what was written, if one is close enough to be meant.
 #[must_use]
-pub(crate) fn nearest<'a>(
-    written: &str,
-    candidates: impl Iterator<Item = &'a str>,
-) -> Option<&'a str> {
+pub fn nearest<'a>(written: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let written: Vec<char> = written.to_lowercase().chars().collect();
     if !(2..=64).contains(&written.len()) {
         return None;

@@ -142,7 +142,7 @@ fn lowered(
         compat: args.compat,
     };
     if groups.is_empty() {
-        return Err(anyhow!("there are no logs here"));
+        return Err(read::nothing(logs.files.as_ref()));
     }
     sql::lower(query, &request).map_err(|error| shown(&error, text))
 }

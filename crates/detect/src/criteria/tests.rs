@@ -55,6 +55,7 @@ fn mistakes_are_named() {
     let said = |text: &str| Criteria::read(text).unwrap_err().to_string();
     assert!(said("{").contains("line 1"));
     assert!(said(r#"{"Type":{"Equals":["x"]}}"#).contains("did you mean `type`?"));
+    assert!(said(r#"{"severty":{"Equals":["8"]}}"#).contains("did you mean `severity`?"));
     assert!(said(r#"{"type":{"Like":["x"]}}"#).starts_with("type.Like: the operators are"));
     assert!(said(r#"{"severity":{"Gt":"high"}}"#).contains("number"));
     assert!(said(r#"{"type":["x"]}"#).starts_with("type: "));

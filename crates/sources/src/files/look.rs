@@ -119,6 +119,9 @@ struct Look<'l> {
 struct First {
     sources: BTreeSet<usize>,
     n_rows: usize,
+    n_rejects: u64,
+    /// What is wrong with the first reject.
+    first_fault: Option<String>,
     /// Every byte of it was looked at, and it is no log for this reason.
     skipped: Option<String>,
 }
@@ -138,8 +141,10 @@ impl Look<'_> {
                 }
                 Err(error) => return Err(error),
             };
-            if let Some(reason) = &first.skipped {
-                self.told().skip(&object.name, reason);
+            if let Some(reason) = first.skipped.as_ref().or(first.only_faults().as_ref()) {
+                let mut told = self.told();
+                told.skip(&object.name, reason);
+                told.reject(index, first.n_rejects);
             }
             let mut contents = self.contents.lock().unwrap_or_else(PoisonError::into_inner);
             if let Some(content) = contents.get_mut(number) {
@@ -186,6 +191,14 @@ impl Look<'_> {
 #[error("enough was seen")]
 struct SeenEnough;
 
+impl First {
+    /// Says what is wrong with an object of which no record can be read: no table will read it.
+    fn only_faults(&self) -> Option<String> {
+        let fault = self.first_fault.as_ref().filter(|_| self.n_rows == 0)?;
+        Some(format!("none of its records can be read: {fault}"))
+    }
+}
+
 impl Sink for First {
     fn row(&mut self, row: &Row<'_>) -> Result<(), SinkError> {
         self.sources.insert(row.mapping.index);
@@ -193,7 +206,9 @@ impl Sink for First {
         if self.n_rows < LOOKED_AT_ROWS { Ok(()) } else { Err(SeenEnough.into()) }
     }
 
-    fn reject(&mut self, _: Reject) -> Result<(), SinkError> {
+    fn reject(&mut self, reject: Reject) -> Result<(), SinkError> {
+        self.n_rejects += 1;
+        self.first_fault.get_or_insert(reject.reason);
         Ok(())
     }
 }

@@ -52,13 +52,13 @@ struct Checked {
 
 pub fn run(session: &Session, args: &MetricsAlarm) -> Result<()> {
     let checked = read(&args.file)?;
-    let mut n_shown = 0;
+    let mut n_shown = None;
     loop {
         let changes = evaluate(session, args, &checked)?;
-        if n_shown < changes.len() || n_shown == 0 {
-            let new = changes.iter().skip(n_shown);
+        if n_shown.is_none_or(|shown| shown < changes.len()) {
+            let new = changes.iter().skip(n_shown.unwrap_or(0));
             session.runtime.block_on(output::answer(table(&checked, new)?, args.format, false))?;
-            n_shown = changes.len();
+            n_shown = Some(changes.len());
         }
         let Some(seconds) = args.watch else { return Ok(()) };
         std::thread::sleep(Duration::from_secs(seconds.max(1)));

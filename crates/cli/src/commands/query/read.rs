@@ -1,5 +1,6 @@
 //! What is said beside an answer: how much was read for it, and what could not be.
 
+use anyhow::{Error, anyhow};
 use haechi_engine::Read;
 use haechi_sources::Told;
 
@@ -31,6 +32,18 @@ pub fn say(read: &Read, asked: Option<&AskedFiles>) {
     name("skipped", &passed_over);
     name("cannot be read", &told.unreadable);
     odd(&told);
+}
+
+/// Says why there is nothing to ask.
+pub fn nothing(asked: Option<&AskedFiles>) -> Error {
+    let Some(AskedFiles { files, skipped }) = asked else {
+        return anyhow!("the lake holds no logs: `haechi ingest` puts some into it");
+    };
+    let told = files.told();
+    name("skipped", skipped);
+    name("skipped", &told.skipped);
+    name("cannot be read", &told.unreadable);
+    anyhow!("none of the files holds logs that haechi knows")
 }
 
 /// Names the first objects of a list, each with the reason.
