@@ -120,8 +120,8 @@ struct First {
     sources: BTreeSet<usize>,
     n_rows: usize,
     n_rejects: u64,
-    /// What is wrong with the first reject.
-    first_fault: Option<String>,
+    /// What is wrong with the first of them.
+    fault: Option<String>,
     /// Every byte of it was looked at, and it is no log for this reason.
     skipped: Option<String>,
 }
@@ -194,7 +194,7 @@ struct SeenEnough;
 impl First {
     /// Says what is wrong with an object of which no record can be read: no table will read it.
     fn only_faults(&self) -> Option<String> {
-        let fault = self.first_fault.as_ref().filter(|_| self.n_rows == 0)?;
+        let fault = self.fault.as_ref().filter(|_| self.n_rows == 0)?;
         Some(format!("none of its records can be read: {fault}"))
     }
 }
@@ -208,7 +208,7 @@ impl Sink for First {
 
     fn reject(&mut self, reject: Reject) -> Result<(), SinkError> {
         self.n_rejects += 1;
-        self.first_fault.get_or_insert(reject.reason);
+        self.fault.get_or_insert(reject.reason);
         Ok(())
     }
 }
