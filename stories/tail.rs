@@ -77,6 +77,40 @@ fn files_that_appear_and_files_that_begin_anew_are_followed() {
 }
 
 #[test]
+fn records_that_come_into_a_lake_are_shown_once() {
+    let desk = Desk::new();
+    let event = |n: u8, name: &str| {
+        json!({
+            "eventVersion": "1.11", "eventID": format!("00000000-0000-4000-8000-{n:012}"),
+            "eventTime": format!("2026-03-01T00:00:{n:02}Z"), "eventName": name,
+            "eventSource": "s3.amazonaws.com", "awsRegion": "eu-west-1",
+            "recipientAccountId": "111122223333",
+        })
+    };
+    let ingest = |file: &str, events: &[Value]| {
+        std::fs::write(desk.path(file), json!({ "Records": events }).to_string()).unwrap();
+        desk.run(&["ingest", desk.path(file).to_str().unwrap()]);
+    };
+    ingest("a.json", &[event(1, "GetObject"), event(2, "PutObject")]);
+    let filter = "{ $.eventName = \"*Object\" }";
+    let arguments = ["--group", "cloudtrail", "--format", "jsonl", "--filter", filter];
+    let mut tail = Tail::start(&desk, &[&arguments[..], &["--from-start"]].concat());
+    let next = |tail: &mut Tail| {
+        let shown: Value = serde_json::from_str(&tail.next()).unwrap();
+        assert_eq!(shown["group"], "cloudtrail");
+        let event: Value = serde_json::from_str(shown["message"].as_str().unwrap()).unwrap();
+        event["eventID"].as_str().unwrap()[35..].to_owned()
+    };
+    assert_eq!([next(&mut tail), next(&mut tail)], ["1", "2"]);
+    ingest("b.json", &[event(4, "HeadObject"), event(2, "PutObject"), event(3, "ListBuckets")]);
+    assert_eq!(next(&mut tail), "4");
+    desk.run(&["lake", "compact"]);
+    ingest("c.json", &[event(5, "CopyObject")]);
+    assert_eq!(next(&mut tail), "5", "a compacted file is nothing new");
+    assert!(desk.fail(&["tail", "--group", "cloudtrial", "--once"]).contains("cloudtrail"));
+}
+
+#[test]
 fn one_look_ends_and_mistakes_are_told() {
     let desk = Desk::new();
     let path = desk.path("app.log");

@@ -81,12 +81,7 @@ impl Catalog {
     /// # Errors
     /// A page is malformed (a test of this crate keeps that from being released).
     pub fn built_in() -> Result<Self, CatalogError> {
-        let mut catalog = Self::default();
-        for (path, text) in embedded_pages(&BUILT_IN) {
-            catalog.add(&path, text)?;
-        }
-        catalog.check()?;
-        Ok(catalog)
+        Self::read(None, |_| true)
     }
 
     /// Lays the pages of a folder over the built-in ones.
@@ -94,15 +89,40 @@ impl Catalog {
     /// # Errors
     /// The folder cannot be read, or one of its pages is malformed.
     pub fn with_overlay(folder: &Path) -> Result<Self, CatalogError> {
-        let mut catalog = Self::built_in()?;
-        for path in files_below(folder)? {
-            let read_error = |source| CatalogError::Read { path: path.clone(), source };
-            let text = std::fs::read_to_string(&path).map_err(read_error)?;
-            let name = path.strip_prefix(folder).unwrap_or(&path).to_string_lossy();
-            catalog.add(&name, &text)?;
+        Self::read(Some(folder), |_| true)
+    }
+
+    /// Reads what a query needs, sources and views: the other pages take most of the time.
+    ///
+    /// # Errors
+    /// The folder cannot be read, or a page of a source or a view is malformed.
+    pub fn tables(overlay: Option<&Path>) -> Result<Self, CatalogError> {
+        Self::read(overlay, |path| path.starts_with("sources/") || path.starts_with("views/"))
+    }
+
+    fn read(overlay: Option<&Path>, is_wanted: fn(&str) -> bool) -> Result<Self, CatalogError> {
+        let mut catalog = Self::default();
+        for (path, text) in embedded_pages(&BUILT_IN) {
+            if is_wanted(&path) {
+                catalog.add(&path, text)?;
+            }
+        }
+        if let Some(folder) = overlay {
+            catalog.overlay(folder, is_wanted)?;
         }
         catalog.check()?;
         Ok(catalog)
+    }
+
+    fn overlay(&mut self, folder: &Path, is_wanted: fn(&str) -> bool) -> Result<(), CatalogError> {
+        for path in files_below(folder)? {
+            let name = path.strip_prefix(folder).unwrap_or(&path).to_string_lossy();
+            if is_wanted(&name) {
+                let read_error = |source| CatalogError::Read { path: path.clone(), source };
+                self.add(&name, &std::fs::read_to_string(&path).map_err(read_error)?)?;
+            }
+        }
+        Ok(())
     }
 
     /// Adds one page by its path, such as `detections/defence/trail-stopped.md`.

@@ -50,7 +50,7 @@ pub fn run(args: Args) -> Result<ExitCode> {
         Command::Coverage(args) => listing::coverage(&session, &args)?,
         Command::Ask(args) => ask::run(&session, &args)?,
         Command::FilterPattern(args) => return filter_pattern::run(&session, &args),
-        Command::Tail(args) => return tail::run(&args),
+        Command::Tail(args) => return tail::run(&session, &args),
         Command::Lake(args) => lake::run(&session, &args)?,
         Command::Verify(args) => return verify::run(&session, &args),
         Command::Insights(args) => insights::run(&session, &args)?,

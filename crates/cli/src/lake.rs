@@ -7,7 +7,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use haechi_catalog::Catalog;
 use haechi_detect::FindingStore;
 use haechi_engine::{Embedded, Options, Table, TableFile};
-use haechi_lake::{Lake, Location, schema};
+use haechi_lake::{Lake, LakeFile, Location, schema};
 use haechi_sources::{S3Options, open_bucket};
 use object_store::ObjectStore;
 use url::Url;
@@ -86,10 +86,19 @@ pub fn open(session: &Session, args: &LakeArgs) -> Result<Lake> {
 
 /// Returns the engine over a lake, with a table for each source.
 pub fn engine(lake: &Lake, catalog: &Catalog, args: &LakeArgs) -> Result<Embedded> {
-    let files = lake.files()?;
+    engine_over(lake, &lake.files()?, catalog, args)
+}
+
+/// Returns the engine over some of a lake's files.
+pub fn engine_over(
+    lake: &Lake,
+    files: &[LakeFile],
+    catalog: &Catalog,
+    args: &LakeArgs,
+) -> Result<Embedded> {
     let mut tables = Vec::new();
     for (name, schema) in schema::tables(catalog) {
-        let file = |file: &haechi_lake::LakeFile| TableFile {
+        let file = |file: &LakeFile| TableFile {
             path: file.path.clone(),
             size: file.size,
             partition_values: vec![file.partition.account.clone(), file.partition.date.clone()],

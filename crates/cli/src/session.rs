@@ -7,7 +7,7 @@ use haechi_catalog::Catalog;
 use haechi_model::{Timestamp, Window};
 use tokio::runtime::Runtime;
 
-use crate::args::{Args, WindowArgs};
+use crate::args::{Args, Command, WindowArgs};
 
 /// What a command has at hand.
 pub struct Session {
@@ -22,9 +22,10 @@ pub struct Session {
 impl Session {
     /// Begins a command.
     pub fn new(args: &Args) -> Result<Self> {
-        let catalog = match &args.catalog {
-            Some(folder) => Catalog::with_overlay(folder)?,
-            None => Catalog::built_in()?,
+        let catalog = match (&args.command, &args.catalog) {
+            (Command::Query(_) | Command::Sql(_), folder) => Catalog::tables(folder.as_deref())?,
+            (_, Some(folder)) => Catalog::with_overlay(folder)?,
+            (_, None) => Catalog::built_in()?,
         };
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         #[expect(clippy::disallowed_methods, reason = "this is where time enters")]

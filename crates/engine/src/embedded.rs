@@ -11,8 +11,10 @@ use datafusion::datasource::{MemTable, ViewTable};
 use datafusion::execution::SendableRecordBatchStream;
 use datafusion::execution::context::SessionContext;
 use datafusion::execution::object_store::ObjectStoreUrl;
+use datafusion::logical_expr::LogicalPlan;
 use datafusion::physical_plan::{ExecutionPlan, displayable, execute_stream};
-use futures::{FutureExt, StreamExt, stream};
+use futures::lock::Mutex;
+use futures::{StreamExt, stream};
 use haechi_query::sql::{ESTIMATE, ESTIMATE_COLUMN};
 use haechi_query::{Answer, BatchStream, Engine, QueryError};
 use haechi_sources::Files;
@@ -31,15 +33,19 @@ use crate::{errors, figures, plain, session, statement};
 pub struct Embedded {
     context: SessionContext,
     stop: Stop,
+    /// Views that nobody has asked for yet, name and SQL: planning one takes longer than a small
+    /// query.
+    views: Mutex<Vec<(String, String)>>,
 }
 
 impl Embedded {
-    /// Opens the tables, and the views (name and SQL) over them and over earlier views.
+    /// Opens the tables. The views (name and SQL) stand over them and over earlier views, and are
+    /// planned when a query may need them.
     ///
     /// The tables' paths lie below the root of `store`; of `store_url` only scheme and host count.
     ///
     /// # Errors
-    /// A table contradicts itself, or a view cannot be planned.
+    /// A table contradicts itself.
     pub fn open(
         store: Arc<dyn ObjectStore>,
         mut store_url: Url,
@@ -61,14 +67,7 @@ impl Embedded {
                 .register_table(name, Arc::new(table_of_files))
                 .map_err(|error| errors::of_table(&table.name, &error))?;
         }
-        let engine = Self { context, stop };
-        for (name, sql) in views {
-            // Nothing waits: every table is at hand.
-            let added = engine.add_view(&name, &sql).now_or_never();
-            let waits = || Err(errors::of_table(&name, &internal_datafusion_err!("it waits")));
-            added.unwrap_or_else(waits).map_err(|error| errors::of_view(&name, error))?;
-        }
-        Ok(engine)
+        Ok(Self { context, stop, views: Mutex::new(views) })
     }
 
     /// Returns what ends the queries of this engine early, each with the rows that it has read.
@@ -138,21 +137,46 @@ impl Embedded {
         Ok((Answer { schema, batches }, figures))
     }
 
-    async fn add_view(&self, name: &str, sql: &str) -> Result<(), QueryError> {
-        let plan = statement::plan(&self.context, &self.context.state(), sql).await?;
-        let view = ViewTable::new(plan, Some(sql.to_owned()));
-        self.context
-            .register_table(TableReference::bare(name), Arc::new(view))
-            .map_err(|error| errors::of_table(name, &error))?;
-        Ok(())
+    /// Plans the views up to the last one that is wanted; tells whether there was one.
+    async fn add_views(&self, is_wanted: impl Fn(&str) -> bool) -> Result<bool, QueryError> {
+        let mut views = self.views.lock().await;
+        let n_wanted =
+            views.iter().rposition(|(name, _)| is_wanted(name)).map_or(0, |last| last + 1);
+        for _ in 0..n_wanted {
+            let Some((name, sql)) = views.first().cloned() else { break };
+            let plan = statement::plan(&self.context, &self.context.state(), &sql).await;
+            let plan = plan.map_err(|error| errors::of_view(&name, error))?;
+            let view = ViewTable::new(plan, Some(sql));
+            self.context
+                .register_table(TableReference::bare(name.as_str()), Arc::new(view))
+                .map_err(|error| errors::of_table(&name, &error))?;
+            views.remove(0);
+        }
+        Ok(0 < n_wanted)
+    }
+
+    async fn logical_plan(&self, sql: &str) -> Result<LogicalPlan, QueryError> {
+        self.add_views(|name| sql.contains(name) || lists_tables(sql)).await?;
+        let plan = statement::plan(&self.context, &self.context.state(), sql).await;
+        // Whoever is told which tables there are is told of all.
+        if plan.is_ok() || !self.add_views(|_| true).await? {
+            return plan;
+        }
+        statement::plan(&self.context, &self.context.state(), sql).await
     }
 
     async fn physical_plan(&self, sql: &str) -> Result<Arc<dyn ExecutionPlan>, QueryError> {
         statement::check_length(sql)?;
+        let plan = self.logical_plan(sql).await?;
         let state = self.context.state();
-        let plan = statement::plan(&self.context, &state, sql).await?;
         state.create_physical_plan(&plan).await.map_err(|error| errors::of_plan(&error))
     }
+}
+
+/// Tells whether the query may ask which tables there are.
+fn lists_tables(sql: &str) -> bool {
+    let sql = sql.to_ascii_lowercase();
+    sql.contains("information_schema") || sql.contains("show")
 }
 
 #[async_trait::async_trait]

@@ -9,7 +9,7 @@ mod pruning;
 
 use std::sync::Arc;
 
-use arrow::datatypes::{Schema, SchemaRef};
+use arrow::datatypes::{DataType, Schema, SchemaRef};
 use async_trait::async_trait;
 use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::config::TableParquetOptions;
@@ -54,10 +54,10 @@ pub(crate) struct ParquetTable {
 impl ParquetTable {
     /// Takes the table, and checks that its files fit its columns.
     pub(crate) fn new(table: &Table, place: &Place) -> Result<Self, DataFusionError> {
-        let layout = layout(table)?;
+        let schema = Arc::new(as_views(table));
+        let layout = layout(&schema, &table.partition_columns)?;
         let ordered = layout.table_schema();
-        let positions = table
-            .schema
+        let positions = schema
             .fields()
             .iter()
             .map(|field| ordered.index_of(field.name()))
@@ -67,7 +67,6 @@ impl ParquetTable {
             .iter()
             .map(|file| facts::partitioned_file(file, &layout))
             .collect::<Result<Vec<_>, _>>()?;
-        let schema = Arc::clone(&table.schema);
         Ok(Self { schema, layout, positions, files, place: place.clone() })
     }
 
@@ -151,17 +150,29 @@ impl TableProvider for ParquetTable {
     }
 }
 
-fn layout(table: &Table) -> Result<TableSchema, DataFusionError> {
-    let in_path = table
-        .partition_columns
+/// Returns the table's columns with texts in files as views: a dictionary's values are pointed at
+/// and not copied for each row, and short texts are compared as numbers are.
+fn as_views(table: &Table) -> Schema {
+    let fields = table.schema.fields().iter().map(|field| {
+        let is_viewed =
+            *field.data_type() == DataType::Utf8 && !table.partition_columns.contains(field.name());
+        if !is_viewed {
+            return Arc::clone(field);
+        }
+        Arc::new(field.as_ref().clone().with_data_type(DataType::Utf8View))
+    });
+    Schema::new_with_metadata(fields.collect::<Vec<_>>(), table.schema.metadata().clone())
+}
+
+fn layout(schema: &Schema, partition_columns: &[String]) -> Result<TableSchema, DataFusionError> {
+    let in_path = partition_columns
         .iter()
-        .map(|name| table.schema.field_with_name(name).map(|field| Arc::new(field.clone())))
+        .map(|name| schema.field_with_name(name).map(|field| Arc::new(field.clone())))
         .collect::<Result<Vec<_>, _>>()?;
-    let in_file = table
-        .schema
+    let in_file = schema
         .fields()
         .iter()
-        .filter(|field| !table.partition_columns.contains(field.name()))
+        .filter(|field| !partition_columns.contains(field.name()))
         .cloned()
         .collect::<Vec<_>>();
     let file_schema = Arc::new(Schema::new(in_file));

@@ -5,8 +5,10 @@ use std::collections::HashMap;
 use deltalake_core::kernel::{Add, LogicalFileView, Remove};
 use haechi_model::Timestamp;
 use haechi_sources::schema::{ACCOUNT, DATE, SOURCE, TIME};
+use object_store::path::Path;
 use serde::{Deserialize, Serialize};
 
+use crate::LakeError;
 use crate::schema::PARTITIONS;
 
 /// What the folders of a file say.
@@ -49,6 +51,20 @@ struct FileStats {
     null_count: HashMap<String, serde_json::Value>,
 }
 
+impl FileStats {
+    /// Reads the statistics; what cannot be read says nothing.
+    fn read(stats: Option<&str>) -> Self {
+        stats.and_then(|stats| serde_json::from_str(stats).ok()).unwrap_or_default()
+    }
+
+    fn times(&self) -> Option<(Timestamp, Timestamp)> {
+        let time = |values: &HashMap<String, serde_json::Value>| {
+            Timestamp::parse(values.get(TIME)?.as_str()?).ok()
+        };
+        time(&self.min_values).zip(time(&self.max_values))
+    }
+}
+
 impl Partition {
     /// Returns the folder of the partition's files.
     #[must_use]
@@ -80,19 +96,30 @@ impl Partition {
 impl LakeFile {
     /// Reads what the log says of a file.
     pub(crate) fn of(view: &LogicalFileView) -> Self {
-        let stats = view.stats().and_then(|stats| serde_json::from_str(&stats).ok());
-        let stats: FileStats = stats.unwrap_or_default();
-        let time = |values: &HashMap<String, serde_json::Value>| {
-            Timestamp::parse(values.get(TIME)?.as_str()?).ok()
-        };
+        let stats = FileStats::read(view.stats().as_deref());
         Self {
             path: view.object_store_path().to_string(),
             partition: Partition::of(view.partition_values_map()),
             size: u64::try_from(view.size()).unwrap_or_default(),
             rows: stats.num_records,
-            times: time(&stats.min_values).zip(time(&stats.max_values)),
+            times: stats.times(),
             written_ms: view.modification_time(),
         }
+    }
+
+    /// Reads a commit's action that adds a file.
+    pub(crate) fn added(add: Add) -> Result<Self, LakeError> {
+        let stats = FileStats::read(add.stats.as_deref());
+        let path = Path::from_url_path(&add.path)
+            .map_err(|error| LakeError::Store { path: add.path.clone(), source: error.into() })?;
+        Ok(Self {
+            path: path.to_string(),
+            partition: Partition::of(add.partition_values),
+            size: u64::try_from(add.size).unwrap_or_default(),
+            rows: stats.num_records,
+            times: stats.times(),
+            written_ms: add.modification_time,
+        })
     }
 
     /// Returns the log's action that adds the file.

@@ -5,6 +5,7 @@
 //! known from the table itself and from nothing else: there is no second state to fall out of step
 //! with it, whatever moment the process dies at.
 
+mod arrivals;
 mod batch;
 mod compact;
 mod encode;
@@ -15,6 +16,7 @@ mod ingest;
 mod keys;
 pub mod limits;
 mod merge;
+mod near;
 mod objects;
 mod order;
 mod reader;

@@ -48,3 +48,7 @@ pub const YEARS: std::ops::RangeInclusive<&str> = "1970-01-01"..="9999-12-31";
 /// How long a file that no commit names is left alone, in seconds: another writer may be about to
 /// commit it.
 pub const ORPHAN_SECONDS_MIN: i64 = 3_600;
+
+/// How many bytes of a file in a folder are read without asking another thread: about what takes
+/// as long to read as to ask.
+pub const READ_AT_ONCE_BYTES_MAX: u64 = 1 << 20;

@@ -19,6 +19,7 @@ use object_store::prefix::PrefixStore;
 use url::Url;
 
 use crate::files::LakeFile;
+use crate::near::Near;
 use crate::schema::{self, PARTITIONS};
 use crate::{LakeError, limits};
 
@@ -105,7 +106,7 @@ impl Lake {
                 let path = std::path::absolute(path).map_err(|error| fail(error.to_string()))?;
                 let url = Url::from_directory_path(&path)
                     .map_err(|()| fail("it is not an absolute path".to_owned()))?;
-                (Arc::new(LocalFileSystem::new()), url)
+                (Arc::new(Near(LocalFileSystem::new())), url)
             }
             Location::Remote { store, url } => (Arc::clone(store), url.clone()),
         };

@@ -148,8 +148,13 @@ pub enum FilterPatternCommand {
 #[derive(Debug, ClapArgs)]
 pub struct Tail {
     /// Files and folders; files that appear in a folder are followed too
-    #[arg(required = true, value_name = "PATH")]
+    #[arg(required_unless_present = "group", value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+    /// In place of files, the records of these log groups that come into the lake
+    #[arg(long, value_name = "NAME", conflicts_with = "paths")]
+    pub group: Vec<String>,
+    #[command(flatten)]
+    pub lake: LakeArgs,
     /// Only lines that match this filter pattern
     #[arg(long, value_name = "PATTERN", default_value = "", allow_hyphen_values = true)]
     pub filter: String,

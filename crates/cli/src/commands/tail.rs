@@ -1,5 +1,7 @@
-//! `haechi tail`: new lines of files and folders as they come, filtered by a pattern.
+//! `haechi tail`: new lines of files and folders, or new records of a lake, as they come, filtered
+//! by a pattern.
 
+mod arriving;
 mod follow;
 
 use std::io::{self, Write};
@@ -11,27 +13,54 @@ use haechi_output::printable_lines;
 use haechi_query::filter_pattern::FilterPattern;
 use serde_json::json;
 
-use self::follow::Followed;
+use self::arriving::Arriving;
+use self::follow::{Followed, Take};
 use super::filter_pattern::compiled;
 use crate::args::{Tail, TailFormat};
+use crate::session::Session;
 use crate::talk;
 
 /// How long to wait before looking again: short enough to feel live, long enough to cost nothing.
 const PAUSE: Duration = Duration::from_millis(200);
 
-pub fn run(args: &Tail) -> Result<ExitCode> {
+/// The same for a lake, whose log may have to be asked for over the network.
+const PAUSE_OF_LAKE: Duration = Duration::from_secs(1);
+
+/// What is followed.
+enum Source<'s> {
+    Files(Followed),
+    Lake(Box<Arriving<'s>>),
+}
+
+impl Source<'_> {
+    fn look(&mut self, take: Take<'_>) -> Result<()> {
+        match self {
+            Self::Files(files) => {
+                files.look(take);
+                Ok(())
+            }
+            Self::Lake(lake) => lake.look(take),
+        }
+    }
+}
+
+pub fn run(session: &Session, args: &Tail) -> Result<ExitCode> {
     let Some(pattern) = compiled(&args.filter, args.compat) else {
         return Ok(ExitCode::from(2));
     };
-    let mut followed = Followed::of(&args.paths, args.from_start)?;
-    let mut printer = Printer { pattern, format: args.format, file: String::new() };
+    let (mut followed, kind, pause) = if args.group.is_empty() {
+        (Source::Files(Followed::of(&args.paths, args.from_start)?), "file", PAUSE)
+    } else {
+        (Source::Lake(Box::new(Arriving::of(session, args)?)), "group", PAUSE_OF_LAKE)
+    };
+    let mut printer = Printer { pattern, format: args.format, kind, last: String::new() };
     // Ends with the process, or when nobody reads any more.
     loop {
         let mut written = Ok(());
-        followed.look(&mut |file, line| {
-            written = printer.print(file, line);
+        followed.look(&mut |name, line| {
+            written = printer.print(name, line);
             written.is_ok()
-        });
+        })?;
         match written.and_then(|()| io::stdout().flush()) {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
                 return Ok(ExitCode::SUCCESS);
@@ -41,7 +70,7 @@ pub fn run(args: &Tail) -> Result<ExitCode> {
         if args.once {
             return Ok(ExitCode::SUCCESS);
         }
-        std::thread::sleep(PAUSE);
+        std::thread::sleep(pause);
     }
 }
 
@@ -49,24 +78,27 @@ pub fn run(args: &Tail) -> Result<ExitCode> {
 struct Printer {
     pattern: FilterPattern,
     format: TailFormat,
-    /// The file whose lines came last.
-    file: String,
+    /// What lines come from: files, or log groups.
+    kind: &'static str,
+    /// The one whose lines came last.
+    last: String,
 }
 
 impl Printer {
-    fn print(&mut self, file: &str, line: &str) -> io::Result<()> {
+    fn print(&mut self, name: &str, line: &str) -> io::Result<()> {
         let Some(extracted) = self.pattern.extract(line) else { return Ok(()) };
         let mut out = io::stdout().lock();
         match self.format {
             TailFormat::Text => {
-                if self.file != file {
-                    talk::note(&format!("==> {file} <=="));
-                    file.clone_into(&mut self.file);
+                if self.last != name {
+                    talk::note(&format!("==> {name} <=="));
+                    name.clone_into(&mut self.last);
                 }
                 writeln!(out, "{}", printable_lines(line))
             }
             TailFormat::Jsonl => {
-                let event = json!({ "file": file, "message": line, "extractedValues": extracted });
+                let event =
+                    json!({ self.kind: name, "message": line, "extractedValues": extracted });
                 writeln!(out, "{event}")
             }
         }

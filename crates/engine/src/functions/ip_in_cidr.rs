@@ -13,26 +13,55 @@ use datafusion::logical_expr::{
 use super::texts::Texts;
 use super::{Function, Make};
 
-pub(super) const FUNCTION: Function = Function {
+pub(super) const ALL: &[&Function] = &[&FUNCTION, &FUNCTION_OF_IPV4, &FUNCTION_OF_IPV6];
+
+const FUNCTION: Function = Function {
     name: "ip_in_cidr",
     usage: "ip_in_cidr(ip, cidr)",
     doc: "Tells whether the address lies in the network; a text that is no address lies in none.",
     example: "ip_in_cidr(sourceIPAddress, '203.0.113.0/24')",
-    make: Make::Own(|| {
-        ScalarUDF::new_from_impl(IpInCidr {
-            signature: Signature::string(2, Volatility::Immutable),
-        })
-    }),
+    make: Make::Own(|| udf(FUNCTION.name, Takes::Both)),
 };
+
+const FUNCTION_OF_IPV4: Function = Function {
+    name: "ipv4_in_cidr",
+    usage: "ipv4_in_cidr(ip, cidr)",
+    doc: "Tells whether the address is written as one of IPv4 and lies in the network.",
+    example: "ipv4_in_cidr(srcaddr, '10.0.0.0/8')",
+    make: Make::Own(|| udf(FUNCTION_OF_IPV4.name, Takes::V4)),
+};
+
+const FUNCTION_OF_IPV6: Function = Function {
+    name: "ipv6_in_cidr",
+    usage: "ipv6_in_cidr(ip, cidr)",
+    doc: "Tells whether the address is written as one of IPv6 and lies in the network.",
+    example: "ipv6_in_cidr(srcaddr, '2001:db8::/32')",
+    make: Make::Own(|| udf(FUNCTION_OF_IPV6.name, Takes::V6)),
+};
+
+fn udf(name: &'static str, takes: Takes) -> ScalarUDF {
+    let signature = Signature::string(2, Volatility::Immutable);
+    ScalarUDF::new_from_impl(IpInCidr { name, takes, signature })
+}
+
+/// Which addresses may lie in a network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Takes {
+    Both,
+    V4,
+    V6,
+}
 
 #[derive(Debug, PartialEq, Eq, Hash)]
 struct IpInCidr {
+    name: &'static str,
+    takes: Takes,
     signature: Signature,
 }
 
 impl ScalarUDFImpl for IpInCidr {
     fn name(&self) -> &str {
-        FUNCTION.name
+        self.name
     }
 
     fn signature(&self) -> &Signature {
@@ -49,20 +78,32 @@ impl ScalarUDFImpl for IpInCidr {
         };
         let (ip, cidr) = (Texts::of(ip)?, Texts::of(cidr)?);
         let rows = 0..args.number_rows;
+        let has = |network: &Network, ip| self.takes.read(ip).is_some_and(|ip| network.has(ip));
         let inside: BooleanArray = match &cidr {
             Texts::One(None) => rows.map(|_| None::<bool>).collect(),
             Texts::One(Some(text)) => {
                 let network = Network::parse(text).ok_or_else(|| {
                     exec_datafusion_err!("`{text}` is not a network such as `203.0.113.0/24`")
                 })?;
-                rows.map(|row| ip.at(row).map(|ip| network.has(ip))).collect()
+                rows.map(|row| ip.at(row).map(|ip| has(&network, ip))).collect()
             }
             // A network that comes from a log and cannot be read is unknown, not an error.
             Texts::Each(_) => {
-                rows.map(|row| Some(Network::parse(cidr.at(row)?)?.has(ip.at(row)?))).collect()
+                rows.map(|row| Some(has(&Network::parse(cidr.at(row)?)?, ip.at(row)?))).collect()
             }
         };
         Ok(ColumnarValue::Array(Arc::new(inside)))
+    }
+}
+
+impl Takes {
+    /// Reads an address; the other version is none.
+    fn read(self, text: &str) -> Option<IpAddr> {
+        match self {
+            Self::Both => text.parse().ok(),
+            Self::V4 => text.parse().ok().map(IpAddr::V4),
+            Self::V6 => text.parse().ok().map(IpAddr::V6),
+        }
     }
 }
 
@@ -88,8 +129,7 @@ impl Network {
         Some(Self { address, prefix })
     }
 
-    fn has(&self, text: &str) -> bool {
-        let Ok(ip) = text.parse::<IpAddr>() else { return false };
+    fn has(&self, ip: IpAddr) -> bool {
         let ip = if self.address.is_ipv4() { ip.to_canonical() } else { ip };
         match (self.address, ip) {
             (IpAddr::V4(network), IpAddr::V4(ip)) => {

@@ -6,7 +6,6 @@ use arrow::array::StringViewBuilder;
 use arrow::datatypes::DataType;
 use datafusion::common::{DataFusionError, exec_err};
 use datafusion::logical_expr::{ColumnarValue, ScalarFunctionArgs, Signature, Volatility};
-use memchr::memchr;
 use memchr::memmem::Finder;
 use sonic_rs::{JsonValueTrait, LazyValue, PointerNode};
 use std::sync::Arc;
@@ -56,22 +55,24 @@ pub(super) fn invoke(
 /// A path that is ready to be walked in many texts.
 struct Way {
     steps: Vec<PointerNode>,
-    /// Finds the longest key: most texts have it nowhere, and need not be walked.
-    longest: Option<Finder<'static>>,
+    /// Find its keys, the deepest first: most texts lack one, and need not be walked.
+    keys: Vec<Finder<'static>>,
+    /// Finds a letter in another spelling.
+    spelled: Finder<'static>,
 }
 
 impl Way {
     fn of(path: &str) -> Result<Self, DataFusionError> {
         let steps = steps(path)?;
-        let keys = steps.iter().filter_map(|step| match step {
-            PointerNode::Key(key) => Some(key.as_bytes()),
+        let keys = steps.iter().rev().filter_map(|step| match step {
+            PointerNode::Key(key) => Some(key.as_str()),
             PointerNode::Index(_) => None,
         });
         // Other characters may be written in more ways than one.
-        let is_plain = |key: &&[u8]| key.iter().all(u8::is_ascii_alphanumeric);
-        let longest = keys.filter(is_plain).max_by_key(|key| key.len());
-        let longest = longest.map(|key| Finder::new(key).into_owned());
-        Ok(Self { steps, longest })
+        let is_plain = |key: &&str| key.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        let keys = keys.filter(is_plain);
+        let keys = keys.map(|key| Finder::new(&format!("\"{key}\"")).into_owned()).collect();
+        Ok(Self { steps, keys, spelled: Finder::new(b"\\u") })
     }
 
     /// Finds the value, unless the text is no JSON up to there or nests too deep to be walked.
@@ -82,11 +83,11 @@ impl Way {
         sonic_rs::get(json, &self.steps).ok()
     }
 
-    /// Tells whether the text has the longest key. Where it has a backslash, a key may stand there
-    /// in another spelling.
+    /// Tells whether the text has every key. Where letters are spelled by number, one may be a
+    /// key's.
     fn may_lead_into(&self, json: &[u8]) -> bool {
-        let Some(longest) = &self.longest else { return true };
-        longest.find(json).is_some() || memchr(b'\\', json).is_some()
+        let has_all = self.keys.iter().all(|key| key.find(json).is_some());
+        has_all || self.spelled.find(json).is_some()
     }
 }
 

@@ -189,6 +189,11 @@ async fn addresses_lie_in_networks() {
         ("ip_in_cidr('', '0.0.0.0/0')", "false"),
         ("ip_in_cidr(null, '0.0.0.0/0') is null", "true"),
         ("ip_in_cidr('192.0.2.7', null) is null", "true"),
+        ("ipv4_in_cidr('192.0.2.7', '192.0.2.0/24')", "true"),
+        ("ipv4_in_cidr('::ffff:192.0.2.7', '192.0.2.0/24')", "false"),
+        ("ipv4_in_cidr(null, '192.0.2.0/24') is null", "true"),
+        ("ipv6_in_cidr('192.0.2.7', '0.0.0.0/0')", "false"),
+        ("ipv6_in_cidr('2001:db8::1', '2001:db8::/32')", "true"),
     ] {
         let answer = Lake::new().ask(&format!("select {call} as v")).await;
         assert!(answer.contains(&format!(" {expected} ")), "{call}: {answer}");

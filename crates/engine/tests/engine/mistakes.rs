@@ -272,10 +272,15 @@ async fn long_sql_is_followed_to_its_limit() {
 }
 
 #[tokio::test]
-async fn a_view_that_cannot_be_planned_is_not_opened() {
+async fn a_view_that_cannot_be_planned_is_named() {
     let mut lake = Lake::of_three_days();
     lake.views = vec![("odd".into(), "select evntName from cloudtrail".into())];
-    let opened = lake.try_open(vec![lake.table()]);
-    expect!["in the view `odd`: there is no column `evntName` at line 1, column 8"]
-        .assert_eq(&opened.err().unwrap().to_string());
+    lake.check(
+        "select * from odd",
+        expect![[r#"
+        in the view `odd`: there is no column `evntName` at line 1, column 8
+        hint: did you mean `eventName`?
+    "#]],
+    )
+    .await;
 }

@@ -273,9 +273,8 @@ fn in_subnet(
 ) -> Outcome<Term> {
     let value = lowering.term(value)?.as_plain_text();
     let net = lowering.term(net)?.as_plain_text();
-    let version = if name == "isipv4insubnet" { 4 } else { 6 };
-    let sql = format!("(ip_version({value}) = {version} AND ip_in_cidr({value}, {net}))");
-    Ok(Term::new(sql, Kind::Boolean))
+    let function = if name == "isipv4insubnet" { "ipv4_in_cidr" } else { "ipv6_in_cidr" };
+    Ok(Term::new(format!("{function}({value}, {net})"), Kind::Boolean))
 }
 
 /// Lowers a question about the query's window, in milliseconds; missing where it has no end.

@@ -1,7 +1,9 @@
 //! What the groups of a regular expression caught.
 
+use std::cell::RefCell;
+
 use datafusion::common::{DataFusionError, exec_datafusion_err};
-use regex::{Captures, Regex, RegexBuilder};
+use regex::{CaptureLocations, Captures, Regex, RegexBuilder};
 
 use super::{Lines, Lister, Lists, udf};
 use crate::functions::{Function, Make};
@@ -29,13 +31,19 @@ struct First;
 #[derive(Debug)]
 struct Every;
 
-struct FirstOf(Regex);
+struct FirstOf {
+    expression: Regex,
+    /// Where the groups of the last match are, kept to be used again.
+    places: CaptureLocations,
+}
 
 struct EveryOf(Regex);
 
 impl Lister for First {
     fn with(&self, expression: &str) -> Result<Box<dyn Lists>, DataFusionError> {
-        Ok(Box::new(FirstOf(compiled(expression)?)))
+        let expression = compiled(expression)?;
+        let places = expression.capture_locations();
+        Ok(Box::new(FirstOf { expression, places }))
     }
 }
 
@@ -47,15 +55,15 @@ impl Lister for Every {
 
 impl Lists for FirstOf {
     fn add(&mut self, text: &str, lists: &mut Lines) {
-        match self.0.captures(text) {
-            Some(captures) => {
-                for caught in captures.iter().skip(1) {
-                    lists.values().append_option(caught.map(|it| it.as_str()));
-                }
-                lists.append(true);
-            }
-            None => lists.append_null(),
+        if self.expression.captures_read(&mut self.places, text).is_none() {
+            lists.append_null();
+            return;
         }
+        for group in 1..self.places.len() {
+            let place = self.places.get(group);
+            lists.values().append_option(place.and_then(|(start, end)| text.get(start..end)));
+        }
+        lists.append(true);
     }
 }
 
@@ -80,7 +88,22 @@ fn as_json(captures: &Captures<'_>) -> String {
     sonic_rs::to_string(&groups).unwrap_or_default()
 }
 
+thread_local! {
+    /// The expression that this thread compiled last: a query brings the same one for every batch.
+    static LAST: RefCell<Option<(String, Regex)>> = const { RefCell::new(None) };
+}
+
 fn compiled(expression: &str) -> Result<Regex, DataFusionError> {
+    let known = LAST.with_borrow(|last| {
+        last.as_ref().filter(|(text, _)| text == expression).map(|(_, regex)| regex.clone())
+    });
+    if let Some(regex) = known {
+        return Ok(regex);
+    }
     let regex = RegexBuilder::new(expression).size_limit(REGEX_BYTES_MAX).build();
-    regex.map_err(|error| exec_datafusion_err!("`{expression}` is no regular expression: {error}"))
+    let regex = regex.map_err(|error| {
+        exec_datafusion_err!("`{expression}` is no regular expression: {error}")
+    })?;
+    LAST.set(Some((expression.to_owned(), regex.clone())));
+    Ok(regex)
 }
