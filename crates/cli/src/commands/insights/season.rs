@@ -152,9 +152,10 @@ impl Season {
             Some(name) => format!("at this {name}"),
             None => "at any time".to_owned(),
         };
-        let (share, than) = match self.is_silence {
-            true => (100.0 - self.percentile, "lower"),
-            false => (self.percentile, "higher"),
+        let (share, than) = if self.is_silence {
+            (100.0 - self.percentile, "lower")
+        } else {
+            (self.percentile, "higher")
         };
         format!(
             "expected {rhythm}: {:.2} a minute ({:.2} to {:.2}), observed {observed:.2};\n\
