@@ -82,6 +82,10 @@ fn a_burst_is_an_insight_and_a_storm_that_never_rests_is_none() {
         assert_eq!(insight["start"], "2026-03-10T10:00:00Z");
         assert_eq!(insight["end"], "2026-03-10T10:29:00Z");
         assert_eq!(insight["insight_average"], 20.0);
+        assert_eq!(insight["severity"], "high");
+        assert_eq!((&insight["percentile"], &insight["history_days"]), (&json!(100.0), &json!(9)));
+        assert_eq!(insight["contradicts"], "level");
+        assert!(insight["expected_average"].as_f64().unwrap() < 0.01, "{insight}");
     }
     let again = desk.json(&["insights", "list", "--lake", &lake, "--format", "json"]);
     assert_eq!(again.as_array().unwrap(), found);
@@ -179,6 +183,50 @@ fn insights_that_aws_delivered_stand_beside_ours() {
     assert_eq!(delivered["event_name"], "RunInstances");
     assert_eq!(delivered["insight_average"], 9.0);
     assert_eq!(delivered["end"], "2026-03-06T00:12:00Z");
+
+    let shown = desk.json(&["insights", "show", "00000000-aaaa", "--lake", &lake]);
+    let states = shown["Records"].as_array().unwrap().iter();
+    let states: Vec<_> = states.map(|it| it["insightDetails"]["state"].clone()).collect();
+    assert_eq!(states, ["Start", "End"], "{shown}");
+    let drawn = desk.run(&["insights", "graph", "00000000-aaaa", "--lake", &lake]);
+    assert!(drawn.contains("RunInstances") && drawn.contains('×'), "{drawn}");
+}
+
+#[test]
+fn an_insight_says_what_its_hour_lets_expect() {
+    let desk = Desk::new();
+    let mut records = Vec::new();
+    for minute in 0..10 * DAY {
+        let is_busy = (480..1080).contains(&(minute % DAY));
+        let is_burst = (9 * DAY + 120..9 * DAY + 140).contains(&minute);
+        for _ in 0..if is_burst { 12 } else { usize::from(is_busy && minute % 2 == 0) * 6 } {
+            records.push(record(records.len(), minute, "job", "ListKeys", None));
+        }
+    }
+    let lake = lake(&desk, &records);
+    let found = desk.json(&["insights", "list", "--lake", &lake, "--format", "json"]);
+    let [insight] = found.as_array().unwrap().as_slice() else { panic!("{found:#}") };
+    assert_eq!(insight["start"], "2026-03-10T02:00:00Z");
+    assert_eq!(
+        (&insight["rhythm"], &insight["percentile"]),
+        (&json!("time of day"), &json!(100.0))
+    );
+    // At night, there are usually no calls at all.
+    assert!(insight["expected_average"].as_f64().unwrap() < 0.2, "{insight}");
+    assert!(1.0 < insight["baseline_average"].as_f64().unwrap(), "{insight}");
+
+    let id = insight["id"].as_str().unwrap();
+    let shown = desk.json(&["insights", "show", id, "--lake", &lake]);
+    let season = &shown["Records"][1]["haechi"]["seasonality"];
+    assert_eq!((&season["observed"], &season["historyDays"]), (&json!(12.0), &json!(8)));
+    assert!(season["day"].as_f64().unwrap() < -0.5, "{season}");
+    let drawn = desk.run(&["insights", "graph", id, "--lake", &lake]);
+    assert!(drawn.contains("expected at this time of day: 0."), "{drawn}");
+    assert!(drawn.contains('░') && drawn.lines().all(|line| line.chars().count() <= 80), "{drawn}");
+    let listed = desk.run(&["insights", "list", "--lake", &lake]);
+    assert!(listed.lines().all(|line| line.chars().count() <= 100), "{listed}");
+    let csv = desk.run(&["insights", "export", "--format", "csv", "--lake", &lake]);
+    assert!(csv.contains("expected_average") && csv.contains("time of day"), "{csv}");
 }
 
 #[test]
@@ -235,6 +283,8 @@ fn every_event_has_the_fields_that_cloudtrail_documents_and_every_start_its_end(
             "eventCategory",
         ];
         check_members(record, &own, &["haechi"]);
+        let ours = ["severity", "principal", "historyDays", "seasonality"];
+        check_members(&record["haechi"], &ours, &[]);
         assert_eq!(record["eventType"], "AwsCloudTrailInsight");
         assert_eq!(record["eventCategory"], "Insight");
         assert!(record["eventTime"].as_str().unwrap().parse::<jiff::Timestamp>().is_ok());
@@ -292,7 +342,7 @@ fn a_graph_marks_the_insight_and_a_series_counts_its_calls() {
     assert_eq!(desk.json(&failed.concat())["Values"], json!(vec![100.0; 6]));
 }
 
-/// The bulk read of a bucket on the second day of the logs of a real account is an insight; calls
+/// The bulk read of a bucket on the third day of the logs of a real account is an insight; calls
 /// that fail all the time, whoever makes them, are none.
 #[test]
 fn corpus_a_bulk_read_and_a_storm_of_denied_deliveries_are_told_apart() {
@@ -310,6 +360,17 @@ fn corpus_a_bulk_read_and_a_storm_of_denied_deliveries_are_told_apart() {
     };
     assert_eq!(named("GetObject", "2021-07-30T16"), 1, "{found:#?}");
     assert_eq!(named("Decrypt", "2021-07-30T16"), 1, "{found:#?}");
+    let is_read = |it: &&Value| it["event_name"] == "GetObject";
+    let read = found.iter().find(is_read).unwrap();
+    assert_eq!((&read["severity"], &read["history_days"]), (&json!("high"), &json!(2)), "{read}");
+    // The logs are five days long: the baseline is what there is, and says so.
+    let id = read["id"].as_str().unwrap();
+    let shown = desk.json(&["insights", "show", id, "--lake", &lake]);
+    let statistics = &shown["Records"][0]["insightDetails"]["insightContext"]["statistics"];
+    let minutes = statistics["baselineDuration"].as_i64().unwrap();
+    assert!((2 * DAY..3 * DAY).contains(&minutes), "{statistics}");
+    // What comes every hour at the same size is reported three times and then no more.
+    assert!(named("PutObject", "2021-07-30") <= 3, "{found:#?}");
     let denied =
         |it: &&Value| it["event_name"] == "PutObject" && it["error_code"] == "AccessDenied";
     let storm = "select count(*) as n from cloudtrail where \"eventName\" = 'PutObject' \

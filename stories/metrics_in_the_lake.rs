@@ -82,8 +82,43 @@ fn a_metric_stream_answers_for_each_statistic() {
     let said =
         desk.fail(&["metrics", "get", "CPUUtilization", "--lake", &lake, "--math", "AVG(m1)"]);
     assert!(said.contains("TIME_SERIES(AVG(m1))"), "{said}");
-    let said = desk.fail(&["metrics", "get", "x", "--lake", &lake, "--statistic", "p99"]);
-    assert!(said.contains("`p99` is no statistic"), "{said}");
+    let said = desk.fail(&["metrics", "get", "x", "--lake", &lake, "--statistic", "q99"]);
+    assert!(said.contains("`q99` is no statistic"), "{said}");
+}
+
+#[test]
+fn percentiles_are_those_of_the_stream_or_else_of_lone_values() {
+    let desk = Desk::new();
+    let mut slow = point("Latency", "i-1", 0, &[1.0, 2.0, 9.0]);
+    slow["value"]["p99"] = json!(8.5);
+    slow["value"]["p99.9"] = json!(8.9);
+    slow["value"]["tm90"] = json!(1.5);
+    let mut slower = point("Latency", "i-1", 60, &[4.0]);
+    slower["value"]["p99"] = json!(4.5);
+    let mut all = vec![slow, slower];
+    let lone =
+        |index: i64| point("Queue", "i-1", index, &[f64::from(u8::try_from(index).unwrap())]);
+    all.extend((1..=100).map(lone));
+    let lake = ingest(&desk, "stream.json", &lines(&all));
+    let get = |name: &str, statistic: &str, period: &str| -> Vec<f64> {
+        let arguments = [name, "--statistic", statistic, "--period", period];
+        points(&desk, &lake, &arguments).into_iter().map(|(_, value)| value).collect()
+    };
+    assert_eq!(get("Latency", "p99", "60"), [8.5, 4.5]);
+    assert_eq!(get("Latency", "p99", "300"), [7.5], "three samples of 8.5, one of 4.5");
+    assert_eq!(get("Latency", "p99.9", "60"), [8.9, 4.0]);
+    assert_eq!(get("Latency", "tm90", "60"), [1.5]);
+    assert_eq!(get("Queue", "p90", "300"), [90.0]);
+
+    let plot = ["metrics", "plot", "Queue", "--statistic", "p50", "--period", "1", "--lake", &lake];
+    assert!(desk.run(&plot).contains("of 100 points"));
+    let queries = json!([{ "Id": "m1", "MetricStat": {
+        "Metric": { "Namespace": "AWS/EC2", "MetricName": "Latency" }, "Period": 60, "Stat": "p99",
+    }}]);
+    let file = desk.path("queries.json");
+    std::fs::write(&file, queries.to_string()).unwrap();
+    let answer = desk.json(&["metrics", "answer", file.to_str().unwrap(), "--lake", &lake]);
+    assert_eq!(answer["MetricDataResults"][0]["Values"], json!([4.5, 8.5]));
 }
 
 #[test]

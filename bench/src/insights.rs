@@ -16,30 +16,71 @@ const BURST_MINUTES: i64 = 30;
 /// Series of each kind and factor.
 const SERIES: u64 = 200;
 
-/// A kind of API: calls expected in a minute, and how much they clump.
+/// A kind of API: calls expected in a minute of a series, and how much they clump.
 struct Rhythm {
     name: &'static str,
-    calls: fn(i64) -> f64,
+    calls: fn(i64, u64) -> f64,
     /// How many calls come together, on average.
     clump: f64,
 }
 
 const RHYTHMS: &[Rhythm] = &[
-    Rhythm { name: "steady, 5 a minute", calls: |_| 5.0, clump: 1.0 },
-    Rhythm { name: "steady, 1 a minute", calls: |_| 1.0, clump: 1.0 },
+    Rhythm { name: "steady, 5 a minute", calls: |_, _| 5.0, clump: 1.0 },
+    Rhythm { name: "steady, 1 a minute", calls: |_, _| 1.0, clump: 1.0 },
     Rhythm { name: "office hours, 10 a minute", calls: office, clump: 2.0 },
-    Rhythm { name: "clumps of 20, 2 a minute", calls: |_| 2.0, clump: 20.0 },
+    Rhythm { name: "clumps of 5, 1 a minute", calls: |_, _| 1.0, clump: 5.0 },
+    Rhythm { name: "clumps of 20, 2 a minute", calls: |_, _| 2.0, clump: 20.0 },
     Rhythm { name: "nightly job beside 0.2 a minute", calls: nightly, clump: 1.0 },
+    Rhythm { name: "nightly job and nothing else", calls: rare_job, clump: 1.0 },
+    Rhythm { name: "weekly job beside 0.2 a minute", calls: weekly, clump: 1.0 },
+    Rhythm { name: "two deployments a working day", calls: deployments, clump: 1.0 },
 ];
 
-fn office(minute: i64) -> f64 {
+fn is_working(minute: i64) -> bool {
     let is_weekend = matches!(minute / DAY % 7, 5 | 6);
-    let is_day = (480..1080).contains(&(minute % DAY));
-    if is_day && !is_weekend { 10.0 } else { 0.5 }
+    (480..1080).contains(&(minute % DAY)) && !is_weekend
 }
 
-fn nightly(minute: i64) -> f64 {
+fn office(minute: i64, _: u64) -> f64 {
+    if is_working(minute) { 10.0 } else { 0.5 }
+}
+
+fn nightly(minute: i64, _: u64) -> f64 {
     if (120..135).contains(&(minute % DAY)) { 60.0 } else { 0.2 }
+}
+
+fn rare_job(minute: i64, seed: u64) -> f64 {
+    // A few minutes earlier or later each night.
+    let start = 120 + draw(minute / DAY, seed) % 8;
+    if (start..start + 7).contains(&(minute % DAY)) { 12.0 } else { 0.0 }
+}
+
+fn weekly(minute: i64, _: u64) -> f64 {
+    if minute / DAY % 7 == 6 && (180..200).contains(&(minute % DAY)) { 40.0 } else { 0.2 }
+}
+
+/// Ten minutes each, at any time of the working day, some of them four times as large as others.
+fn deployments(minute: i64, seed: u64) -> f64 {
+    let day = minute / DAY;
+    let is_one = |nth: i64| {
+        let start = 480 + draw(day * 2 + nth, seed) % 590;
+        (start..start + 10).contains(&(minute % DAY)) && is_working(minute)
+    };
+    let size = |nth: i64| [5.0, 8.0, 12.0, 20.0].get(usize::from(nth % 4 == 0) * 3).copied();
+    [0, 1]
+        .into_iter()
+        .filter(|nth| is_one(*nth))
+        .filter_map(|nth| size(draw(day, seed) + nth))
+        .sum()
+}
+
+/// Returns a number below 1,000 that is the same in every run.
+fn draw(number: i64, seed: u64) -> i64 {
+    let mut dice = Dice(seed.wrapping_mul(31).wrapping_add(number.unsigned_abs()) + 1);
+    (0..3).for_each(|_| {
+        dice.uniform();
+    });
+    dice.minute(0, 1_000)
 }
 
 /// What was found in many series.
@@ -71,34 +112,37 @@ impl Tally {
     fn add(&mut self, rhythm: &Rhythm, factor: f64, seed: u64) {
         let mut dice = Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) + 1);
         let burst = dice.minute(BURST_DAYS.start * DAY, BURST_DAYS.end * DAY - BURST_MINUTES);
-        let mean = (0..7 * DAY).map(rhythm.calls).sum::<f64>() / as_number(7 * DAY);
+        let calls = |minute| (rhythm.calls)(minute, seed);
+        let mean = (0..7 * DAY).map(calls).sum::<f64>() / as_number(7 * DAY);
         let mut surges = Surges::new(0);
+        let mut known = None;
         for minute in 0..DAYS * DAY {
             let is_burst = (burst..burst + BURST_MINUTES).contains(&minute);
             let planted = if is_burst { factor * mean } else { 0.0 };
-            let usual =
-                rhythm.clump * f64::from(dice.poisson((rhythm.calls)(minute) / rhythm.clump));
-            let calls = usual + f64::from(dice.poisson(planted));
+            let usual = rhythm.clump * f64::from(dice.poisson(calls(minute) / rhythm.clump));
+            let all = usual + f64::from(dice.poisson(planted));
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
-            let calls = calls as u32;
-            if 0 < calls {
-                surges.add(minute, calls);
+            let all = all as u32;
+            if 0 < all {
+                surges.add(minute, all);
+            }
+            if is_burst && known.is_none() && surges.surging().is_some() {
+                known = Some(minute + 1);
             }
         }
-        let mut first = None;
+        let mut is_found = false;
         for surge in surges.finish(DAYS * DAY) {
             let overlaps =
                 burst <= surge.last.unwrap_or(DAYS * DAY) && surge.first < burst + BURST_MINUTES;
             if surge.direction == Direction::Above && overlaps {
-                // It is known when the bin of five minutes is over.
-                first = first.or(Some(surge.first.div_euclid(5) * 5 + 5));
+                is_found = true;
             } else {
                 self.false_alarms += 1;
             }
         }
-        if let Some(known) = first {
+        if is_found {
             self.found += 1;
-            self.delays += (known - burst).max(0);
+            self.delays += known.unwrap_or(burst + BURST_MINUTES) - burst;
         }
     }
 

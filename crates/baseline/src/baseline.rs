@@ -17,6 +17,13 @@ const DAY: f64 = 86_400.0;
 /// What is left over counts up to this many strays when something is learned from it.
 const LESSON_STRAYS_MAX: f64 = 3.0;
 
+/// A season is learned by how far values lie apart until it was seen twice.
+const EARLY_DAYS: f64 = 2.0;
+
+/// A value counts as this much of the usual distance at most, so that outliers do not teach what
+/// the usual distance is.
+const EARLY_SPREADS_MAX: f64 = 10.0;
+
 /// Beyond this many strays a point speaks for a new level.
 const STRAIN_STRAYS: f64 = 2.0;
 
@@ -70,13 +77,15 @@ pub struct Baseline {
     day: Season,
     week: Season,
     stray: f64,
+    /// How far values lie from the level, seasons and all: what the first days are learned by.
+    spread: f64,
     strain: f64,
     above: Edges,
     below: Edges,
     first: Option<i64>,
     last: i64,
     /// The first values, until there are enough to tell the usual from the outliers among them.
-    opening: Vec<f64>,
+    opening: Vec<(i64, f64)>,
     count: u32,
 }
 
@@ -104,6 +113,7 @@ impl Baseline {
             day: Season::new(Period::Day),
             week: Season::new(Period::Week),
             stray: 0.0,
+            spread: 0.0,
             strain: 0.0,
             above: Edges::default(),
             below: Edges::default(),
@@ -176,9 +186,9 @@ impl Baseline {
         self.judge_itself(seconds, left);
         let (level_days, season_days) = self.options.adaptation.days();
         let days = as_number(seconds.saturating_sub(first)) / DAY;
+        let most = self.most_of_lesson(days, (value - self.level).abs());
         let gap = as_number(seconds.saturating_sub(self.last)).clamp(0.0, GAP_SECONDS_MAX);
         let share_of_memory = gap / DAY / level_days;
-        let most = if self.stray <= 0.0 { f64::MAX } else { LESSON_STRAYS_MAX * self.stray };
         let lesson = left.clamp(-most, most);
         let moved = if self.is_strained(left, share_of_memory) {
             (STRAIN_HASTE * share_of_memory).min(0.5) * left
@@ -194,7 +204,7 @@ impl Baseline {
         left_over -= self.day.learn(seconds, left_over, kept);
         left_over -= self.week.learn(seconds, left_over, kept);
         self.hour.learn(seconds, left_over, kept);
-        self.learn_stray(seconds, left, kept);
+        self.learn_stray(seconds, left.abs().min(most), kept);
         self.learn_trend(seconds);
         self.last = self.last.max(seconds);
         self.count = self.count.saturating_add(1);
@@ -207,7 +217,7 @@ impl Baseline {
             + self.hour.heap_bytes()
             + self.day.heap_bytes()
             + self.week.heap_bytes()
-            + self.opening.capacity() * size_of::<f64>()
+            + self.opening.capacity() * size_of::<(i64, f64)>()
             + self.options.excluded.capacity() * size_of::<(i64, i64)>()
     }
 
@@ -233,9 +243,11 @@ impl Baseline {
         self.day.stray(seconds, self.stray).max(least).max(f64::MIN_POSITIVE)
     }
 
-    /// Moves the edges of the band, once there is a band.
+    /// Moves the edges of the band, from the day on before there is a band: every time of day was
+    /// seen once by then.
     fn judge_itself(&mut self, seconds: i64, left: f64) {
-        if self.band(seconds, 1.0).is_some() {
+        let history = self.first.map_or(0, |first| seconds.saturating_sub(first));
+        if HISTORY_SECONDS_MIN / 2 <= history {
             let distance = left / self.stray_at(seconds);
             self.above.learn(distance);
             self.below.learn(-distance);
@@ -244,19 +256,37 @@ impl Baseline {
 
     /// Gathers the first values, then starts at their median.
     fn open(&mut self, seconds: i64, value: f64) {
-        self.opening.push(value);
+        self.opening.push((seconds, value));
         (self.last, self.count) = (seconds, self.count.saturating_add(1));
         if self.count < OPENING_POINTS {
             return;
         }
-        let mut values = std::mem::take(&mut self.opening);
+        let opening = std::mem::take(&mut self.opening);
+        let mut values: Vec<f64> = opening.iter().map(|(_, value)| *value).collect();
         self.level = median(&mut values);
         let mut strays: Vec<f64> = values.iter().map(|each| (each - self.level).abs()).collect();
+        let mean = strays.iter().sum::<f64>() / f64::from(OPENING_POINTS);
         self.stray = STRAY_OF_MEDIAN * median(&mut strays);
         if self.stray <= 0.0 {
             // More than half are equal: the mean is all there is.
-            self.stray = strays.iter().sum::<f64>() / f64::from(OPENING_POINTS);
+            self.stray = mean;
         }
+        // What lies farther out than a fifth of the points do may be an outlier.
+        self.spread = strays.get(strays.len() * 4 / 5).copied().unwrap_or_default();
+        for (seconds, value) in opening {
+            self.learn_season(seconds, value);
+        }
+    }
+
+    /// Learns the seasons from one of the first values.
+    fn learn_season(&mut self, seconds: i64, value: f64) {
+        let most = LESSON_STRAYS_MAX * self.stray.max(self.spread);
+        let mut left_over = (value - self.level).clamp(-most, most);
+        left_over -= self.day.learn(seconds, left_over, 1.0);
+        left_over -= self.week.learn(seconds, left_over, 1.0);
+        self.hour.learn(seconds, left_over, 1.0);
+        // Outliers among the first must not stay in the band of their time of day.
+        self.day.learn_stray(seconds, left_over.abs().min(LESSON_STRAYS_MAX * self.stray), 1.0);
     }
 
     /// Says whether points have been far out on one side for so long that this is a new level.
@@ -268,9 +298,24 @@ impl Baseline {
         STRAIN_MAX < self.strain.abs()
     }
 
-    fn learn_stray(&mut self, seconds: i64, left: f64, kept: f32) {
-        let most = if self.stray <= 0.0 { f64::INFINITY } else { LESSON_STRAYS_MAX * self.stray };
-        let stray = left.abs().min(most);
+    /// Returns how far what is left over counts at most, and in the first days learns how far
+    /// values lie apart: until a season was seen twice, what is far from the level is not yet far
+    /// from the usual.
+    fn most_of_lesson(&mut self, days: f64, from_level: f64) -> f64 {
+        let is_early = days < EARLY_DAYS;
+        if is_early {
+            let away = if self.spread <= 0.0 {
+                from_level
+            } else {
+                from_level.min(EARLY_SPREADS_MAX * self.spread)
+            };
+            self.spread += (away - self.spread) / f64::from(self.count.max(1));
+        }
+        let scale = if is_early { self.stray.max(self.spread) } else { self.stray };
+        if scale <= 0.0 { f64::MAX } else { LESSON_STRAYS_MAX * scale }
+    }
+
+    fn learn_stray(&mut self, seconds: i64, stray: f64, kept: f32) {
         let rate = 1.0 / (1.0 + f64::from(self.count) * f64::from(kept));
         self.stray += rate * (stray - self.stray);
         self.day.learn_stray(seconds, stray, kept);

@@ -26,7 +26,7 @@ pub(crate) struct Edges {
 
 impl Default for Edges {
     fn default() -> Self {
-        Self { at: [1.0, 2.0, 3.0], count: 0 }
+        Self { at: [1.253, 2.507, 3.760], count: 0 }
     }
 }
 

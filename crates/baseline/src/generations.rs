@@ -43,4 +43,9 @@ impl Generations {
             self.began = number;
         }
     }
+
+    /// Returns the bytes on the heap.
+    pub(crate) fn heap_bytes(&self) -> usize {
+        self.filling.heap_bytes() + self.full.as_ref().map_or(0, Tail::heap_bytes)
+    }
 }

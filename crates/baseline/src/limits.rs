@@ -48,6 +48,16 @@ pub(crate) const OPENING_POINTS: u32 = 25;
 /// Calls are counted in bins of this many minutes: shorter ones see noise, longer ones come late.
 pub(crate) const BIN_MINUTES: i64 = 5;
 
+/// Bins of a half hour: what is too little for five minutes adds up in thirty.
+pub(crate) const HALF_HOUR_BINS: i64 = 6;
+
+/// Minutes of a day.
+pub(crate) const DAY_MINUTES: i64 = 1_440;
+
+/// A surge that came at the same time of day within five weeks is a habit: that takes in what
+/// comes once a week, or twice a month.
+pub(crate) const HABIT_DAYS_MAX: i32 = 35;
+
 /// Bins of the week that a baseline is averaged over, as CloudTrail Insights does.
 pub(crate) const BASELINE_BINS: i64 = 7 * 288;
 
@@ -59,6 +69,9 @@ pub(crate) const HISTORY_BINS_MIN: i64 = 288;
 
 /// Nor are fewer calls than this in a bin: a person with a script makes as many.
 pub(crate) const CALLS_MIN: u32 = 10;
+
+/// What has hardly been seen before needs more: there is no tail yet.
+pub(crate) const FIRST_SEEN_CALLS_MIN: u32 = 30;
 
 /// So many bins without unusual ones end a surge.
 pub(crate) const CALM_BINS: i64 = 3;
@@ -72,7 +85,7 @@ pub(crate) const SILENCE_HISTORY_BINS_MIN: i64 = BASELINE_BINS;
 pub(crate) const SILENCE_BINS_MIN: i64 = 12;
 
 /// Only what was called in this many bins of the last week can fall silent: every half hour.
-pub(crate) const SILENCE_BUSY_BINS_MIN: usize = 336;
+pub(crate) const SILENCE_BUSY_BINS_MIN: u64 = 336;
 
 /// A time of day is known after a week.
 pub(crate) const HOUR_HISTORY_BINS_MIN: i64 = BASELINE_BINS;

@@ -1,10 +1,19 @@
 //! Calls in time order to the spans in which there were unusually many, or unusually few.
 //!
-//! Calls are counted in bins of five minutes. A bin is unusual when so many calls are beyond what
-//! the tail of the last weeks' bins lets expect; a silence is, when it is beyond the tail of the
-//! last weeks' silences. Steady noise, however loud, is its own tail, and so is usual.
+//! Calls are counted in bins of five minutes. A bin is unusual when it, or the half hour that it
+//! ends, has more calls than the tail of the last weeks lets expect; a silence is, when it is
+//! beyond the tail of the last weeks' silences. Steady noise, however loud, is its own tail, and
+//! so is usual. What surges again and again, at the same time of day or by the same size, becomes
+//! usual too.
 
+mod habit;
 mod live;
+mod open;
+mod opinion;
+mod rates;
+mod scale;
+mod silence;
+mod week;
 
 use std::collections::VecDeque;
 
@@ -12,34 +21,17 @@ use serde::{Deserialize, Serialize};
 
 pub use live::Surging;
 
-use crate::envelope::Ceiling;
+use self::habit::{Habit, Sizes};
+use self::open::{Bin, Open};
+use self::opinion::Opinion;
+use self::rates::Rates;
+use self::scale::Scale;
+use self::week::Week;
 use crate::generations::Generations;
 use crate::limits::{
-    BASELINE_BINS, BIN_MINUTES, CALLS_MIN, CALM_BINS, HISTORY_BINS_MIN, HOUR_HISTORY_BINS_MIN,
-    LEARN_AGAIN_BINS, SILENCE_BINS_MIN, SILENCE_BUSY_BINS_MIN, SILENCE_HISTORY_BINS_MIN,
+    BASELINE_BINS, BIN_MINUTES, CALM_BINS, FIRST_SEEN_CALLS_MIN, HALF_HOUR_BINS, HISTORY_BINS_MIN,
+    HOUR_HISTORY_BINS_MIN, LEARN_AGAIN_BINS,
 };
-use crate::point::Point;
-
-/// From this surprise on, in nats, a bin or a silence is unusual: once in 22,000 bins, which is
-/// eleven weeks, if the tail is what it seems and nothing else were asked.
-const SURPRISE_MIN: f32 = 10.0;
-
-/// A tail needs this many values, and that of the time of day more: it is a second question, and
-/// what clumps is often early or late.
-const SHAPE_MIN: usize = 3;
-const EXCESSES_MIN: usize = 6;
-
-/// A bin also has this many times the calls of the baseline: what is certain but small is no news.
-const RATIO_MIN: f64 = 2.0;
-
-/// And this many times the calls of the busiest bin that was usual.
-const RATIO_TO_LARGEST_MIN: f32 = 1.5;
-
-/// What has hardly been seen before needs this many times [`CALLS_MIN`]: there is no tail yet.
-const FIRST_SEEN_FACTOR: u32 = 3;
-
-/// A silence stands for this many calls that would have come at the baseline's rate.
-const MISSING_CALLS_MIN: f64 = 50.0;
 
 /// Whether there were more calls than usual, or fewer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,7 +51,7 @@ pub struct Surge {
     pub first: i64,
     /// The last minute; nothing while it goes on when the logs end.
     pub last: Option<i64>,
-    /// Calls a minute in the week before.
+    /// Calls a minute in the week before, which may begin up to half an hour early.
     pub baseline_average: f64,
     /// How many minutes of that week there are logs for.
     pub baseline_minutes: i64,
@@ -73,37 +65,20 @@ pub struct Surge {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Surges {
     from: i64,
-    /// Bins with calls of the last week: number, calls.
-    week: VecDeque<(i64, u32)>,
-    counts: Generations,
-    /// The busiest usual bins of each time of day, and by how much bins outdid them.
-    hours: Ceiling,
-    excesses: Generations,
+    week: Week,
+    bins: Scale,
+    half_hours: Scale,
+    /// The half hour that is being filled, and its usual calls.
+    half_hour: Option<(i64, u32)>,
+    rates: Rates,
     silences: Generations,
+    habit: Habit,
+    sizes: Sizes,
+    /// The bins of the last half hour that no habit excuses.
+    recent: VecDeque<Bin>,
     current: Option<Bin>,
     open: Option<Open>,
     found: Vec<Surge>,
-}
-
-/// The calls of five minutes.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-struct Bin {
-    number: i64,
-    calls: u32,
-    first: i64,
-    last: i64,
-}
-
-/// A surge that has not ended.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-struct Open {
-    surge: Surge,
-    first_bin: i64,
-    last_unusual: Bin,
-    /// Calls up to the last unusual bin.
-    calls: u32,
-    /// Calls since.
-    calls_after: u32,
 }
 
 impl Surges {
@@ -113,11 +88,15 @@ impl Surges {
         let bin = from.div_euclid(BIN_MINUTES);
         Self {
             from,
-            week: VecDeque::new(),
-            counts: Generations::new(bin),
-            hours: Ceiling::default(),
-            excesses: Generations::new(bin),
+            week: Week::default(),
+            bins: Scale::new(bin),
+            half_hours: Scale::new(bin),
+            half_hour: None,
+            rates: Rates::default(),
             silences: Generations::new(bin),
+            habit: Habit::default(),
+            sizes: Sizes::default(),
+            recent: VecDeque::new(),
             current: None,
             open: None,
             found: Vec::new(),
@@ -138,6 +117,7 @@ impl Surges {
                     self.take(done);
                     self.silence(done, number);
                 }
+                self.week.forget(number);
             }
         }
     }
@@ -159,61 +139,82 @@ impl Surges {
         self.found
     }
 
+    /// Returns the bytes that this series takes in memory.
+    #[must_use]
+    pub fn memory_bytes(&self) -> usize {
+        size_of::<Self>()
+            + self.week.heap_bytes()
+            + self.bins.heap_bytes()
+            + self.half_hours.heap_bytes()
+            + self.rates.heap_bytes()
+            + self.silences.heap_bytes()
+            + self.habit.heap_bytes()
+            + self.sizes.heap_bytes()
+            + self.recent.capacity() * size_of::<Bin>()
+            + self.found.capacity() * size_of::<Surge>()
+    }
+
     /// Judges a bin, then learns from it.
     fn take(&mut self, bin: Bin) {
         self.close_when_calm(bin.number);
-        while self.week.front().is_some_and(|(number, _)| number + BASELINE_BINS < bin.number) {
-            self.week.pop_front();
+        self.week.forget(bin.number);
+        let opinion = self.opinion(bin);
+        if let Opinion::Unusual { most } = opinion
+            && self.open.is_none()
+        {
+            self.open = Some(self.opened(bin, most));
         }
-        let is_unusual = self.is_unusual(bin);
-        if is_unusual && self.open.is_none() {
-            self.open = Some(self.opened(bin));
-        }
-        let mut learns = true;
+        let mut learns = opinion != Opinion::Excused;
         if let Some(open) = &mut self.open {
-            open.take(bin, is_unusual);
+            open.take(bin, matches!(opinion, Opinion::Unusual { .. }));
             learns = open.first_bin + LEARN_AGAIN_BINS <= bin.number;
         }
+        self.remember(bin, opinion);
         if learns {
-            let (slot, calls) = (bin.slot(), count(bin.calls));
-            // The first week's excesses are those over nothing.
-            if HOUR_HISTORY_BINS_MIN <= self.history(bin.number) {
-                self.excesses.add(bin.number, calls - self.hours.highest(slot));
+            self.learn(bin);
+        }
+        self.week.add(bin.number, bin.calls);
+    }
+
+    /// Keeps what the next bins and days ask for.
+    fn remember(&mut self, bin: Bin, opinion: Opinion) {
+        let is_first_day = self.history(bin.number) < HISTORY_BINS_MIN;
+        let is_large = FIRST_SEEN_CALLS_MIN <= bin.calls;
+        if opinion != Opinion::Usual || is_first_day && is_large {
+            self.habit.add(bin.slot(), bin.day(), count(bin.calls));
+        }
+        while self.recent.front().is_some_and(|it| it.number + HALF_HOUR_BINS <= bin.number) {
+            self.recent.pop_front();
+        }
+        if opinion != Opinion::Excused {
+            self.recent.push_back(bin);
+        }
+        let half_hour = self.half_hour_until(bin.number);
+        if let Some(open) = &mut self.open {
+            open.peak.half_hour = open.peak.half_hour.max(half_hour);
+        }
+    }
+
+    fn learn(&mut self, bin: Bin) {
+        // The first week's excesses are those over nothing.
+        let are_hours_known = HOUR_HISTORY_BINS_MIN <= self.history(bin.number);
+        let place = (bin.number, bin.slot());
+        self.bins.learn(place, bin.calls, are_hours_known);
+        self.rates.learn(place, bin.day(), bin.calls);
+        let number = bin.number.div_euclid(HALF_HOUR_BINS);
+        match &mut self.half_hour {
+            Some((current, calls)) if *current == number => {
+                *calls = calls.saturating_add(bin.calls);
             }
-            self.hours.add(slot, calls);
-            self.counts.add(bin.number, calls);
+            half_hour => {
+                if let Some((done, calls)) = half_hour.replace((number, bin.calls)) {
+                    let first = Bin::starting(done * HALF_HOUR_BINS);
+                    let place = (first.number, first.slot());
+                    self.half_hours.learn(place, calls, are_hours_known);
+                    self.half_hours.skip(bin.number, (number - done - 1).max(0));
+                }
+            }
         }
-        self.week.push_back((bin.number, bin.calls));
-    }
-
-    fn is_unusual(&self, bin: Bin) -> bool {
-        if self.history(bin.number) < HISTORY_BINS_MIN || bin.calls < CALLS_MIN {
-            return false;
-        }
-        let (average, _) = self.baseline(bin.number);
-        if f64::from(bin.calls) < RATIO_MIN * average * minutes(BIN_MINUTES) {
-            return false;
-        }
-        let (tail, calls) = (self.counts.at(bin.number), count(bin.calls));
-        if !tail.has_shape(SHAPE_MIN) {
-            return FIRST_SEEN_FACTOR * CALLS_MIN <= bin.calls;
-        }
-        let is_above_all = RATIO_TO_LARGEST_MIN * tail.largest() <= calls;
-        is_above_all && SURPRISE_MIN <= tail.surprise(calls) || self.is_unusual_for_the_hour(bin)
-    }
-
-    /// Says whether a bin that would be usual at another time of day is not at this one.
-    fn is_unusual_for_the_hour(&self, bin: Bin) -> bool {
-        let is_known = HOUR_HISTORY_BINS_MIN <= self.history(bin.number);
-        if !is_known || bin.calls < FIRST_SEEN_FACTOR * CALLS_MIN {
-            return false;
-        }
-        let calls = count(bin.calls);
-        let highest = self.hours.highest(bin.slot());
-        let tail = self.excesses.at(bin.number);
-        tail.has_shape(EXCESSES_MIN)
-            && RATIO_TO_LARGEST_MIN * highest <= calls
-            && SURPRISE_MIN <= tail.surprise(calls - highest)
     }
 
     /// Returns how many bins of logs there are before a bin.
@@ -221,103 +222,27 @@ impl Surges {
         number - self.from.div_euclid(BIN_MINUTES)
     }
 
-    fn opened(&self, bin: Bin) -> Open {
-        let (baseline_average, baseline_minutes) = self.baseline(bin.number);
-        let minutes_of_start = minutes(bin.last - bin.first + 1);
-        let surge = Surge {
-            direction: Direction::Above,
-            first: bin.first,
-            last: Some(bin.last),
-            baseline_average,
-            baseline_minutes,
-            start_average: f64::from(bin.calls) / minutes_of_start,
-            average: 0.0,
-        };
-        Open { surge, first_bin: bin.number, last_unusual: bin, calls: 0, calls_after: 0 }
-    }
-
     /// Ends the open surge when enough calm bins lie between its last unusual one and this.
     fn close_when_calm(&mut self, number: i64) {
         let is_over = |open: &mut Open| CALM_BINS < number - open.last_unusual.number;
-        if let Some(open) = self.open.take_if(is_over) {
-            self.found.push(open.closed());
+        let Some(open) = self.open.take_if(is_over) else { return };
+        self.found.push(open.closed());
+        self.recent.retain(|bin| open.last_unusual.number < bin.number);
+        if let Some(usual) = self.sizes.reached(number, open.peak) {
+            self.bins.learn_level(number, usual.bin);
+            self.half_hours.learn_level(number, usual.half_hour);
         }
     }
 
-    /// Learns from the bins without calls between two with some, after judging them.
-    fn silence(&mut self, before: Bin, next: i64) {
-        let length = next - before.number - 1;
-        if length <= 0 {
-            self.silences.skip(before.number, 1);
-            return;
-        }
-        self.counts.skip(before.number + 1, length);
-        self.excesses.skip(before.number + 1, length);
-        let silence = self.unusual_silence(before, next);
-        self.found.extend(silence);
-        let length = u32::try_from(length).unwrap_or(u32::MAX);
-        self.silences.add(before.number, count(length));
-    }
-
-    fn unusual_silence(&self, before: Bin, next: i64) -> Option<Surge> {
-        let length = next - before.number - 1;
-        let history = self.history(before.number);
-        let is_too_short = length < SILENCE_BINS_MIN || history < SILENCE_HISTORY_BINS_MIN;
-        if is_too_short || self.week.len() < SILENCE_BUSY_BINS_MIN {
-            return None;
-        }
-        let (baseline_average, baseline_minutes) = self.baseline(before.number);
-        let n_minutes = length * BIN_MINUTES;
-        if baseline_average * minutes(n_minutes) < MISSING_CALLS_MIN {
-            return None;
-        }
-        let tail = self.silences.at(before.number);
-        let surprise = tail.surprise(count(u32::try_from(length).unwrap_or(u32::MAX)));
-        if tail.has_shape(SHAPE_MIN) && surprise < SURPRISE_MIN {
-            return None;
-        }
-        Some(Surge {
-            direction: Direction::Below,
-            first: before.last + 1,
-            last: Some(next * BIN_MINUTES - 1),
-            baseline_average,
-            baseline_minutes,
-            start_average: 0.0,
-            average: 0.0,
-        })
-    }
-
-    /// Returns calls a minute over the week before a bin, and the minutes of it that have logs.
-    fn baseline(&self, number: i64) -> (f64, i64) {
-        let bins = self.history(number).clamp(1, BASELINE_BINS);
-        let recent = self.week.iter().filter(|(bin, _)| number <= bin + BASELINE_BINS);
-        let calls = recent.fold(0.0, |sum, (_, calls)| sum + f64::from(*calls));
-        let n_minutes = bins * BIN_MINUTES;
-        (calls / minutes(n_minutes), n_minutes)
-    }
-}
-
-impl Bin {
-    /// Returns its half hour of the day.
-    fn slot(self) -> usize {
-        Point { seconds: self.first.saturating_mul(60), value: 0.0 }.slot().0
-    }
-}
-
-impl Open {
-    fn take(&mut self, bin: Bin, is_unusual: bool) {
-        self.calls_after = self.calls_after.saturating_add(bin.calls);
-        if is_unusual {
-            self.calls = self.calls.saturating_add(self.calls_after);
-            self.calls_after = 0;
-            self.last_unusual = bin;
-        }
-    }
-
-    fn closed(&self) -> Surge {
-        let last = self.last_unusual.last;
-        let average = f64::from(self.calls) / minutes(last - self.surge.first + 1);
-        Surge { last: Some(last), average, ..self.surge }
+    /// Returns calls a minute over the week before a bin but for some, and the minutes of it that
+    /// have logs. The week begins up to half an hour early.
+    fn baseline(&self, number: i64, without: u32) -> (f64, i64) {
+        let history = self.history(number).max(1);
+        let (week, n_bins) = self.week.before(number);
+        #[expect(clippy::cast_precision_loss, reason = "calls of a week, far below 2^52")]
+        let calls = week.calls.saturating_sub(without.into()) as f64;
+        let average = calls / minutes(history.min(n_bins) * BIN_MINUTES);
+        (average, history.min(BASELINE_BINS) * BIN_MINUTES)
     }
 }
 

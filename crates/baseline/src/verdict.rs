@@ -86,7 +86,9 @@ fn brief(number: f64) -> String {
 }
 
 impl Component {
-    fn words(self) -> &'static str {
+    /// Says in words what the value contradicts.
+    #[must_use]
+    pub fn words(self) -> &'static str {
         match self {
             Self::Level => "unusual at any time",
             Self::Hour => "usual at other minutes of the hour",

@@ -181,6 +181,22 @@ fn nothing_is_said_in_the_first_two_days() {
 }
 
 #[test]
+fn an_hour_that_was_seen_twice_is_usual_on_the_third_day() {
+    for step in [300, 900, 3_600] {
+        let mut noise = Noise(7);
+        let mut baseline = Baseline::new(Options::default());
+        for seconds in (0..3 * 86_400_i64).step_by(step) {
+            let is_work = (9..17).contains(&(seconds.rem_euclid(86_400) / 3_600));
+            let value = if is_work { 100.0 } else { 10.0 } + 5.0 * noise.uniform();
+            let verdict = baseline.observe(Point { seconds, value }, 8.0);
+            assert!(!verdict.is_some_and(|it| it.is_outside), "step {step}: {verdict:?}");
+        }
+        let night = baseline.judge(Point { seconds: 3 * 86_400, value: 900.0 }, 8.0).unwrap();
+        assert!(night.is_outside, "step {step}: {night:?}");
+    }
+}
+
+#[test]
 fn a_constant_series_holds_its_value_and_nothing_else() {
     let mut baseline = Baseline::new(Options::default());
     for index in 0..7 * DAY_STEPS {

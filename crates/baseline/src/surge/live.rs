@@ -1,5 +1,6 @@
 //! A surge as it goes on, asked while calls come in.
 
+use super::opinion::Opinion;
 use super::{Surges, minutes};
 use crate::limits::{BASELINE_BINS, BIN_MINUTES, CALM_BINS};
 
@@ -22,12 +23,12 @@ impl Surges {
     pub fn surging(&self) -> Option<Surging> {
         let bin = self.current?;
         let open = self.open.filter(|open| bin.number - open.last_unusual.number <= CALM_BINS);
-        if open.is_none() && !self.is_unusual(bin) {
+        if open.is_none() && !matches!(self.opinion(bin), Opinion::Unusual { .. }) {
             return None;
         }
         let average = match open {
             Some(open) => open.surge.baseline_average,
-            None => self.baseline(bin.number).0,
+            None => self.baseline(bin.number, 0).0,
         };
         Some(Surging {
             calls: bin.calls,

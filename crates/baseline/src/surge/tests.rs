@@ -112,6 +112,104 @@ fn a_new_level_is_usual_after_a_day() {
     assert!(surge.last.is_some_and(|last| last < 22 * DAY), "{surge:?}");
 }
 
+/// The days on which something was found.
+fn days_of(found: &[Surge]) -> Vec<i64> {
+    found.iter().map(|surge| surge.first / DAY).collect()
+}
+
+/// 120 calls in six minutes from two o'clock on, some minutes earlier or later.
+fn job(minute: i64) -> u32 {
+    let start = 120 + minute / DAY * 7 % 11;
+    if (start..start + 6).contains(&(minute % DAY)) { 20 } else { 0 }
+}
+
+#[test]
+fn a_nightly_job_is_usual_from_the_third_night_on() {
+    let found = found(60, |minute, _| if minute < 3 * DAY { 0 } else { job(minute) });
+    assert_eq!(days_of(&found), [3, 4], "{found:?}");
+}
+
+#[test]
+fn a_weekly_job_is_usual_from_the_third_week_on() {
+    let found = found(70, |minute, _| if minute / DAY % 7 == 5 { job(minute) } else { 0 });
+    assert_eq!(days_of(&found), [5, 12], "{found:?}");
+}
+
+#[test]
+fn a_job_does_not_excuse_what_comes_at_another_hour() {
+    let noon = 40 * DAY + 720;
+    let is_burst = |minute| (noon..noon + 6).contains(&minute);
+    let found = found(60, |minute, _| match minute {
+        _ if minute < 3 * DAY => 0,
+        _ if is_burst(minute) => 20,
+        _ => job(minute),
+    });
+    assert_eq!(days_of(&found), [3, 4, 40], "{found:?}");
+}
+
+#[test]
+fn a_job_that_grows_is_unusual_again() {
+    let found = found(60, |minute, _| match minute {
+        _ if minute < 3 * DAY => 0,
+        _ if minute / DAY == 50 => 10 * job(minute),
+        _ => job(minute),
+    });
+    assert_eq!(days_of(&found), [3, 4, 50], "{found:?}");
+}
+
+#[test]
+fn a_size_that_was_reached_three_times_is_usual_at_any_hour() {
+    let found = found(28, |minute, _| {
+        let start = 60 + minute / DAY * 307 % 1_300;
+        let is_deployment = 2 <= minute / DAY && (start..start + 5).contains(&(minute % DAY));
+        if is_deployment { 20 } else { 0 }
+    });
+    assert_eq!(days_of(&found), [2, 3, 4], "{found:?}");
+}
+
+#[test]
+fn clumps_are_usual_and_a_steady_burst_among_them_is_not() {
+    let start = 20 * DAY + 600;
+    for burst in [0, 20] {
+        let found = found(28, |minute, dice| {
+            let is_burst = (start..start + 30).contains(&minute);
+            let clump = if dice.below(10) == 0 { 20 } else { 0 };
+            clump + if is_burst { burst } else { 0 }
+        });
+        assert_eq!(found.len(), usize::from(0 < burst), "{found:?}");
+    }
+}
+
+#[test]
+fn a_slow_burst_adds_up_within_half_an_hour() {
+    let start = 20 * DAY + 600;
+    let found = found(28, |minute, dice| {
+        dice.below(3) + if (start..start + 30).contains(&minute) { 3 } else { 0 }
+    });
+    let [surge] = found[..] else { panic!("{found:?}") };
+    assert!((start - 5..start + 10).contains(&surge.first), "{surge:?}");
+    assert!((3.0..5.0).contains(&surge.average), "{surge:?}");
+}
+
+#[test]
+fn an_api_takes_less_than_eight_kibibytes_however_busy() {
+    for calls in [0, 7, 100, 3_000] {
+        let mut surges = Surges::new(0);
+        (0..70 * DAY).filter(|_| 0 < calls).for_each(|minute| surges.add(minute, calls));
+        assert!(surges.memory_bytes() < 8_192, "{calls}: {}", surges.memory_bytes());
+    }
+}
+
+#[test]
+fn odd_minutes_do_no_harm() {
+    let mut surges = Surges::new(i64::MIN / 1_000);
+    for (minute, calls) in [(-5, 3), (0, u32::MAX), (0, u32::MAX), (7, 0), (3, 9), (1 << 40, 50)] {
+        surges.add(minute, calls);
+    }
+    assert!(surges.clone().finish(1 << 41).len() <= 3);
+    assert!(surges.finish(0).len() <= 3);
+}
+
 /// Calls of ten days: one in each half hour, then a burst of ten minutes.
 fn burst() -> impl Iterator<Item = (i64, u32)> {
     let quiet = (0..10 * 1_440).step_by(30).map(|minute| (minute, 1));

@@ -60,7 +60,8 @@ pub struct SeriesArgs {
     /// Only series with this value of a dimension; what fits is put together (may be repeated)
     #[arg(short, long = "dimension", value_name = "NAME=VALUE")]
     pub dimensions: Vec<String>,
-    /// Average, Sum, Minimum, Maximum or `SampleCount` [default: Sum for `haechi:…`, else Average]
+    /// Average, Sum, Minimum, Maximum, `SampleCount`, a percentile as p99, or another statistic that
+    /// the points were delivered with, as tm90 [default: Sum for `haechi:…`, else Average]
     #[arg(long)]
     pub statistic: Option<String>,
     /// Seconds from one point to the next
@@ -181,7 +182,7 @@ pub struct MetricsPlot {
     #[command(flatten)]
     pub learning: LearningArgs,
     /// How many columns the chart has
-    #[arg(long, default_value_t = 72)]
+    #[arg(long, default_value_t = 66)]
     pub columns: usize,
     /// How many rows the chart has
     #[arg(long, default_value_t = 16)]

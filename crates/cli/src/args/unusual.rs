@@ -30,7 +30,7 @@ pub enum Insights {
         #[command(flatten)]
         search: InsightsArgs,
         /// How many columns the chart has
-        #[arg(long, default_value_t = 72)]
+        #[arg(long, default_value_t = 66)]
         columns: usize,
     },
     /// Print how often an API was called or failed, period by period

@@ -6,15 +6,14 @@ mod delivered;
 mod graph;
 mod record;
 mod search;
+mod season;
 mod series;
-
-use std::sync::Arc;
+mod table;
 
 use anyhow::{Result, bail};
-use arrow::array::{ArrayRef, Float64Array, RecordBatch, StringArray};
-use haechi_baseline::Direction;
 use haechi_output as output;
-use haechi_query::{Answer, Engine};
+use haechi_output::Format;
+use haechi_query::Engine;
 use serde_json::{Value, json};
 
 use crate::args::{InsightFormat, Insights};
@@ -22,7 +21,7 @@ use crate::lake::{engine, open};
 use crate::session::Session;
 
 use self::record::{moment, records};
-use self::search::Insight;
+use self::search::{Insight, Origin};
 
 pub fn run(session: &Session, args: &Insights) -> Result<()> {
     let search = match args {
@@ -35,21 +34,31 @@ pub fn run(session: &Session, args: &Insights) -> Result<()> {
     let lake = open(session, &search.lake)?;
     let engine = engine(&lake, &session.catalog, &search.lake)?;
     session.runtime.block_on(async {
-        let found = search::all(&engine, search.by_principal).await?;
+        let histories = search::histories(&engine).await?;
+        let found = search::all(&engine, search.by_principal, &histories).await?;
+        if let Insights::Export { format, .. } = args {
+            return export(&engine, &found, *format).await;
+        }
+        let all = [found, delivered::all(&engine, &histories).await?].concat();
         match args {
+            Insights::List { format: Format::Table, .. } => {
+                output::answer(table::brief(&all)?, Format::Table, false).await
+            }
             Insights::List { format, .. } => {
-                let beside = delivered::all(&engine).await?;
-                output::answer(table(&found, &beside)?, *format, false).await
+                output::answer(table::whole(&all)?, *format, false).await
             }
             Insights::Show { id, .. } => {
-                let records = records(&engine, one(&found, id)?).await?;
+                let insight = one(&all, id)?;
+                let records = match insight.origin {
+                    Origin::Haechi => records(&engine, insight).await?,
+                    Origin::Aws => delivered::records(&engine, &insight.id).await?,
+                };
                 output::json(&json!({ "Records": records }))
             }
             Insights::Graph { id, columns, .. } => {
-                output::text(&graph::graph(&engine, one(&found, id)?, *columns).await?)
+                output::text(&graph::graph(&engine, one(&all, id)?, *columns).await?)
             }
-            Insights::Series(_) => Ok(()),
-            Insights::Export { format, .. } => export(&engine, &found, *format).await,
+            Insights::Series(_) | Insights::Export { .. } => Ok(()),
         }
     })
 }
@@ -65,56 +74,11 @@ fn one<'a>(found: &'a [Insight], id: &str) -> Result<&'a Insight> {
 
 async fn export(engine: &dyn Engine, found: &[Insight], format: InsightFormat) -> Result<()> {
     if format == InsightFormat::Csv {
-        return output::answer(table(found, &[])?, output::Format::Csv, false).await;
+        return output::answer(table::whole(found)?, Format::Csv, false).await;
     }
     let mut all: Vec<Value> = Vec::new();
     for insight in found {
         all.extend(records(engine, insight).await?);
     }
     output::json(&json!({ "Records": all }))
-}
-
-/// Returns a row for each insight: those found, then those that AWS delivered.
-fn table(found: &[Insight], delivered: &[Insight]) -> Result<Answer> {
-    type Cell = fn(&Insight) -> String;
-    type Number = fn(&Insight) -> f64;
-    let all = || found.iter().chain(delivered);
-    let origins = std::iter::repeat_n("haechi", found.len())
-        .chain(std::iter::repeat_n("aws", delivered.len()));
-    let origins: StringArray = origins.map(Some).collect();
-
-    let texts: [(&str, Cell); 12] = [
-        ("id", |it| it.id.clone()),
-        ("insight_type", |it| it.kind.name().to_owned()),
-        ("severity", |it| it.severity().to_owned()),
-        ("account", |it| it.key.account.clone()),
-        ("region", |it| it.key.region.clone()),
-        ("event_source", |it| it.key.event_source.clone()),
-        ("event_name", |it| it.key.event_name.clone()),
-        ("error_code", |it| it.key.error_code.clone()),
-        ("principal", |it| it.key.principal.clone()),
-        ("start", |it| moment(it.surge.first)),
-        ("end", |it| it.surge.last.map(moment).unwrap_or_default()),
-        ("direction", |it| match it.surge.direction {
-            Direction::Above => "above".to_owned(),
-            Direction::Below => "below".to_owned(),
-        }),
-    ];
-    let numbers: [(&str, Number); 2] = [
-        ("baseline_average", |it| it.surge.baseline_average),
-        ("insight_average", |it| it.surge.average),
-    ];
-    let text_columns = texts.into_iter().map(|(name, cell)| {
-        let array: StringArray = all().map(|insight| Some(cell(insight))).collect();
-        (name, Arc::new(array) as ArrayRef)
-    });
-    let number_columns = numbers.into_iter().map(|(name, cell)| {
-        let array: Float64Array = all().map(|insight| Some(cell(insight))).collect();
-        (name, Arc::new(array) as ArrayRef)
-    });
-    let origin = ("origin", Arc::new(origins) as ArrayRef);
-    let columns = text_columns.chain(number_columns).chain([origin]);
-    let batch = RecordBatch::try_from_iter(columns)?;
-    let schema = batch.schema();
-    Ok(Answer { schema, batches: Box::pin(futures::stream::iter([Ok(batch)])) })
 }

@@ -4,14 +4,16 @@ use anyhow::Result;
 use futures::StreamExt;
 use haechi_baseline::{Direction, Surge};
 use haechi_query::Engine;
+use serde_json::Value;
 
 use crate::commands::columns::{numbers, texts};
 
-use super::search::{Insight, Key, Kind, minute};
+use super::record::literal;
+use super::search::{Histories, Insight, Key, Kind, Origin, minute};
 
 /// Reads every insight that AWS delivered, in the order of time; ours, read back, are not among
 /// them.
-pub(super) async fn all(engine: &dyn Engine) -> Result<Vec<Insight>> {
+pub(super) async fn all(engine: &dyn Engine, histories: &Histories) -> Result<Vec<Insight>> {
     let mut batches = engine.query(&sql()).await?.batches;
     let mut found = Vec::new();
     while let Some(batch) = batches.next().await {
@@ -43,7 +45,27 @@ pub(super) async fn all(engine: &dyn Engine) -> Result<Vec<Insight>> {
             };
             let principal = String::new();
             let key = Key { account, region, event_source, event_name, error_code, principal };
-            found.push(Insight { id, kind: Kind::named(&kind), key, surge });
+            let history = histories.of(&key, first);
+            let (kind, origin) = (Kind::named(&kind), Origin::Aws);
+            found.push(Insight { id, kind, key, surge, history, season: None, origin });
+        }
+    }
+    Ok(found)
+}
+
+/// Reads the events of one, as they were delivered.
+pub(super) async fn records(engine: &dyn Engine, id: &str) -> Result<Vec<Value>> {
+    let sql = format!(
+        "select record from cloudtrail where \"sharedEventID\" = {} and \"insightType\" is not null \
+         order by time, \"insightState\" desc",
+        literal(id)
+    );
+    let mut batches = engine.query(&sql).await?.batches;
+    let mut found = Vec::new();
+    while let Some(batch) = batches.next().await {
+        let [records] = texts(&batch?, ["record"])?;
+        for record in records {
+            found.push(serde_json::from_str(&record)?);
         }
     }
     Ok(found)

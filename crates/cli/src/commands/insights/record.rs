@@ -24,7 +24,7 @@ pub(super) async fn records(engine: &dyn Engine, insight: &Insight) -> Result<Ve
 }
 
 fn record(insight: &Insight, state: &str, at: i64, attributions: &[Value]) -> Value {
-    let Insight { id, kind, key, surge } = insight;
+    let Insight { id, kind, key, surge, .. } = insight;
     let rate = if state == "Start" { surge.start_average } else { surge.average };
     let mut statistics = json!({
         "baseline": { "average": surge.baseline_average },
@@ -57,10 +57,19 @@ fn record(insight: &Insight, state: &str, at: i64, attributions: &[Value]) -> Va
     });
     if let Some(map) = record.as_object_mut() {
         // What CloudTrail does not say stands apart, under a name that it does not have.
-        let ours = json!({ "severity": insight.severity(), "principal": key.principal });
-        map.insert("haechi".to_owned(), ours);
+        map.insert("haechi".to_owned(), ours(insight, rate));
     }
     record
+}
+
+/// Returns what CloudTrail does not say.
+fn ours(insight: &Insight, rate: f64) -> Value {
+    json!({
+        "severity": insight.severity(),
+        "principal": insight.key.principal,
+        "historyDays": (insight.surge.first - insight.history.0) / 1_440,
+        "seasonality": insight.season.map(|season| season.json(rate)),
+    })
 }
 
 /// Returns who and what made the calls, now and in the baseline.
@@ -138,7 +147,7 @@ pub(super) fn condition(insight: &Insight) -> String {
 }
 
 /// Quotes text that comes from logs, so that it stays text.
-fn literal(text: &str) -> String {
+pub(super) fn literal(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''").replace('\0', " "))
 }
 

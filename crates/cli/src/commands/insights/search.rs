@@ -8,6 +8,7 @@ use futures::StreamExt;
 use haechi_baseline::{Surge, Surges};
 use haechi_query::Engine;
 
+use super::season::{BIN, Counts, Season, season};
 use crate::commands::columns::{numbers, texts};
 
 /// Insight events are answers, not activity.
@@ -45,10 +46,23 @@ pub(super) struct Insight {
     pub kind: Kind,
     pub key: Key,
     pub surge: Surge,
+    /// First and last minute of the logs that it was found in.
+    pub history: (i64, i64),
+    /// What was expected; nothing in the first days of the logs.
+    pub season: Option<Season>,
+    pub origin: Origin,
+}
+
+/// Who found an insight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Origin {
+    Haechi,
+    Aws,
 }
 
 /// First and last minute of the logs of each account and Region.
-type Histories = BTreeMap<(String, String), (i64, i64)>;
+#[derive(Debug, Default)]
+pub(super) struct Histories(BTreeMap<(String, String), (i64, i64)>);
 
 impl Kind {
     /// Returns the kind of one of CloudTrail's names.
@@ -65,10 +79,28 @@ impl Kind {
     }
 }
 
+impl Origin {
+    /// Returns its name in answers.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Haechi => "haechi",
+            Self::Aws => "aws",
+        }
+    }
+}
+
+impl Histories {
+    /// Returns the first and the last minute of the logs of a key's account and Region.
+    pub(super) fn of(&self, key: &Key, otherwise: i64) -> (i64, i64) {
+        let place = (key.account.clone(), key.region.clone());
+        self.0.get(&place).copied().unwrap_or((otherwise, otherwise))
+    }
+}
+
 impl Insight {
-    fn new(kind: Kind, key: Key, surge: Surge) -> Self {
+    fn new(kind: Kind, key: Key, surge: Surge, history: (i64, i64)) -> Self {
         let text = format!("{kind:?} {key:?} {}", surge.first);
-        Self { id: uuid(&text), kind, key, surge }
+        Self { id: uuid(&text), kind, key, surge, history, season: None, origin: Origin::Haechi }
     }
 
     /// Says how far the rate is from the baseline, in three steps.
@@ -85,27 +117,31 @@ impl Insight {
 }
 
 /// Finds every insight in the lake, in the order of time.
-pub(super) async fn all(engine: &dyn Engine, by_principal: bool) -> Result<Vec<Insight>> {
-    let histories = histories(engine).await?;
+pub(super) async fn all(
+    engine: &dyn Engine,
+    by_principal: bool,
+    histories: &Histories,
+) -> Result<Vec<Insight>> {
     let mut found = Vec::new();
     for kind in [Kind::CallRate, Kind::ErrorRate] {
-        found.extend(of_kind(engine, kind, "''", &histories).await?);
+        found.extend(of_kind(engine, kind, "''", histories).await?);
         if by_principal {
-            found.extend(of_kind(engine, kind, PRINCIPAL, &histories).await?);
+            found.extend(of_kind(engine, kind, PRINCIPAL, histories).await?);
         }
     }
     found.sort_by(|one, other| (one.surge.first, &one.id).cmp(&(other.surge.first, &other.id)));
     Ok(found)
 }
 
-async fn histories(engine: &dyn Engine) -> Result<Histories> {
+/// Reads how far the logs of each account and Region reach.
+pub(super) async fn histories(engine: &dyn Engine) -> Result<Histories> {
     let sql = format!(
         "select account, \"awsRegion\" as region, min(minute) as first, max(minute) as last \
          from (select account, \"awsRegion\", {} as minute from cloudtrail where {ACTIVITY}) \
          group by account, \"awsRegion\"",
         minute()
     );
-    let mut histories = Histories::new();
+    let mut histories = Histories::default();
     let mut batches = engine.query(&sql).await?.batches;
     while let Some(batch) = batches.next().await {
         let batch = batch?;
@@ -114,7 +150,7 @@ async fn histories(engine: &dyn Engine) -> Result<Histories> {
         for (((account, region), first), last) in
             account.into_iter().zip(region).zip(first).zip(last)
         {
-            histories.insert((account, region), (first, last));
+            histories.0.insert((account, region), (first, last));
         }
     }
     Ok(histories)
@@ -139,52 +175,69 @@ async fn of_kind(
         minute()
     );
     let mut found = Vec::new();
-    let mut running: Option<(Key, Surges)> = None;
+    let mut running: Option<Running> = None;
     let mut batches = engine.query(&sql).await?.batches;
     while let Some(batch) = batches.next().await {
-        let counts = Counts::of(&batch?)?;
+        let counts = rows(&batch?)?;
         for (key, minute, calls) in counts {
-            if running.as_ref().is_none_or(|(current, _)| *current != key) {
-                found.extend(running.take().into_iter().flat_map(|it| ended(kind, it, histories)));
-                let (first, _) = history(histories, &key, minute);
-                running = Some((key, Surges::new(first)));
+            if running.as_ref().is_none_or(|it| it.key != key) {
+                found.extend(running.take().into_iter().flat_map(|it| it.ended(kind)));
+                let history = histories.of(&key, minute);
+                running = Some(Running::new(key, history));
             }
-            if let Some((_, surges)) = &mut running {
-                surges.add(minute, calls);
+            if let Some(running) = &mut running {
+                running.add(minute, calls);
             }
         }
     }
-    found.extend(running.into_iter().flat_map(|it| ended(kind, it, histories)));
+    found.extend(running.into_iter().flat_map(|it| it.ended(kind)));
     Ok(found)
 }
 
-fn ended(kind: Kind, (key, surges): (Key, Surges), histories: &Histories) -> Vec<Insight> {
-    let (_, last) = history(histories, &key, 0);
-    surges.finish(last + 1).into_iter().map(|it| Insight::new(kind, key.clone(), it)).collect()
+/// The key whose counts are coming.
+struct Running {
+    key: Key,
+    history: (i64, i64),
+    surges: Surges,
+    counts: Counts,
 }
 
-fn history(histories: &Histories, key: &Key, otherwise: i64) -> (i64, i64) {
-    let place = (key.account.clone(), key.region.clone());
-    histories.get(&place).copied().unwrap_or((otherwise, otherwise))
-}
-
-/// The rows of a batch.
-struct Counts;
-
-impl Counts {
-    fn of(batch: &RecordBatch) -> Result<Vec<(Key, i64, u32)>> {
-        let names = ["account", "region", "source", "name", "error", "principal"];
-        let mut columns = texts(batch, names)?.map(Vec::into_iter);
-        let [minutes, calls] = numbers(batch, ["minute", "calls"])?;
-        let mut rows = Vec::with_capacity(batch.num_rows());
-        for (minute, calls) in minutes.into_iter().zip(calls) {
-            let [account, region, event_source, event_name, error_code, principal] =
-                columns.each_mut().map(|column| column.next().unwrap_or_default());
-            let key = Key { account, region, event_source, event_name, error_code, principal };
-            rows.push((key, minute, u32::try_from(calls).unwrap_or(u32::MAX)));
-        }
-        Ok(rows)
+impl Running {
+    fn new(key: Key, history: (i64, i64)) -> Self {
+        Self { key, history, surges: Surges::new(history.0), counts: Counts::new() }
     }
+
+    fn add(&mut self, minute: i64, calls: u32) {
+        self.surges.add(minute, calls);
+        let bin = self.counts.entry(minute.div_euclid(BIN)).or_default();
+        *bin = bin.saturating_add(calls);
+    }
+
+    fn ended(self, kind: Kind) -> Vec<Insight> {
+        let Self { key, history, surges, counts } = self;
+        let found = surges.finish(history.1 + 1).into_iter();
+        found
+            .map(|surge| {
+                let season = season(&counts, history.0, &surge);
+                Insight { season, ..Insight::new(kind, key.clone(), surge, history) }
+            })
+            .collect()
+    }
+}
+
+/// Returns the rows of a batch.
+fn rows(batch: &RecordBatch) -> Result<Vec<(Key, i64, u32)>> {
+    let names = ["account", "region", "source", "name", "error", "principal"];
+    let mut columns = texts(batch, names)?.map(Vec::into_iter);
+    let [minutes, calls] = numbers(batch, ["minute", "calls"])?;
+    let mut rows = Vec::with_capacity(batch.num_rows());
+    for (minute, calls) in minutes.into_iter().zip(calls) {
+        let [account, region, event_source, event_name, error_code, principal] =
+            columns.each_mut().map(|column| column.next().unwrap_or_default());
+        let key = Key { account, region, event_source, event_name, error_code, principal };
+        rows.push((key, minute, u32::try_from(calls).unwrap_or(u32::MAX)));
+    }
+    Ok(rows)
 }
 
 /// Returns the SQL of the minute of an event, counted from 1970.

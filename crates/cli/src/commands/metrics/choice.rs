@@ -30,13 +30,17 @@ pub struct MetricLake<'a> {
 }
 
 /// What stands for the points of a period.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Statistic {
     Average,
     Sum,
     Minimum,
     Maximum,
     SampleCount,
+    /// A percentile, under the name that points are delivered with, such as `p99.9`.
+    Percentile(String, f64),
+    /// A trimmed mean or the like, which only the points themselves can tell.
+    Delivered(String),
 }
 
 /// Periods are of a second and more, and of a year at most.
@@ -51,21 +55,53 @@ impl Statistic {
             "minimum" | "min" => Self::Minimum,
             "maximum" | "max" => Self::Maximum,
             "samplecount" | "count" => Self::SampleCount,
-            _ => bail!(
-                "`{name}` is no statistic: there are Average, Sum, Minimum, Maximum, SampleCount"
-            ),
+            lower => match extended(lower) {
+                Some(("p", percent)) => Self::Percentile(lower.to_owned(), percent),
+                Some(("tm" | "wm" | "tc" | "ts", _)) => Self::Delivered(lower.to_owned()),
+                _ => bail!(
+                    "`{name}` is no statistic: there are Average, Sum, Minimum, Maximum, \
+                     SampleCount, percentiles as p99, and tm90, wm90, tc90, ts90 where delivered"
+                ),
+            },
         })
     }
 
-    fn sql(self) -> &'static str {
+    /// Returns the SQL of the statistic of a period.
+    ///
+    /// A percentile that came with the points counts first: the mean of several by how many samples
+    /// each stands for. Else it is that of the points, where each is of one value.
+    fn sql(&self) -> String {
         match self {
-            Self::Average => "sum(value_sum) / sum(sample_count)",
-            Self::Sum => "sum(value_sum)",
-            Self::Minimum => "min(value_min)",
-            Self::Maximum => "max(value_max)",
-            Self::SampleCount => "sum(sample_count)",
+            Self::Average => "sum(value_sum) / sum(sample_count)".to_owned(),
+            Self::Sum => "sum(value_sum)".to_owned(),
+            Self::Minimum => "min(value_min)".to_owned(),
+            Self::Maximum => "max(value_max)".to_owned(),
+            Self::SampleCount => "sum(sample_count)".to_owned(),
+            Self::Delivered(name) => delivered(name),
+            Self::Percentile(name, percent) => format!(
+                "coalesce({}, percentile(case when value_min = value_max then value_max end, \
+                 {percent:?}))",
+                delivered(name)
+            ),
         }
     }
+}
+
+/// Splits the name of a statistic that CloudWatch calls extended: `p99.9` is `p` and 99.9.
+fn extended(name: &str) -> Option<(&str, f64)> {
+    let digits = name.find(|letter: char| letter.is_ascii_digit())?;
+    let (kind, percent) = name.split_at_checked(digits)?;
+    let percent: f64 = percent.parse().ok()?;
+    (0.0..=100.0).contains(&percent).then_some((kind, percent))
+}
+
+/// Returns the SQL of a statistic that points were delivered with.
+fn delivered(name: &str) -> String {
+    let own = format!(
+        "try_cast(json_get_str(value_others, {}) as double)",
+        literal(&format!("\"{name}\""))
+    );
+    format!("sum({own} * sample_count) / sum(case when {own} is not null then sample_count end)")
 }
 
 impl Choice {
@@ -121,7 +157,12 @@ impl Choice {
             terms.join(" and ")
         );
         let mut series = points(engine, &sql).await?;
-        if self.namespace.as_deref() == Some(OURS) && self.statistic != Statistic::Average {
+        if self.namespace.as_deref() == Some(OURS)
+            && matches!(
+                self.statistic,
+                Statistic::Sum | Statistic::SampleCount | Statistic::Minimum | Statistic::Maximum
+            )
+        {
             let sql = format!(
                 "select min({at}) as at, 0.0 as value from ({points_of}) where {metric} union all \
                  select max({at}) as at, 0.0 as value from ({points_of}) where {metric}"

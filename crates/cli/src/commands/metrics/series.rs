@@ -107,7 +107,8 @@ fn delivered() -> String {
         "select time, account, region, namespace, metric_name, dimensions, unit, \
          coalesce(sample_count, case when {lone} is not null then 1.0 end) as sample_count, \
          coalesce(value_sum, {lone} * coalesce(sample_count, 1.0)) as value_sum, \
-         coalesce(value_min, {lone}) as value_min, coalesce(value_max, {lone}) as value_max \
+         coalesce(value_min, {lone}) as value_min, coalesce(value_max, {lone}) as value_max, \
+         coalesce(json_get(record, 'percentiles'), json_get(record, 'value')) as value_others \
          from (select *, row_number() over (partition by account, region, namespace, \
          metric_name, dimensions, query_id, time \
          order by ingested desc, file desc, position desc) as nth from metric) \
@@ -179,7 +180,7 @@ fn counted(it: &Counted<'_>) -> String {
         "select time, account, region, '{OURS}' as namespace, '{name}' as metric_name, \
          dimensions, '{unit}' as unit, cast(n as double) as sample_count, \
          cast(total as double) as value_sum, cast(low as double) as value_min, \
-         cast(high as double) as value_max \
+         cast(high as double) as value_max, cast(null as varchar) as value_others \
          from (select date_trunc('minute', time) as time, account, region, \
          {dimensions} as dimensions, count(*) as n, sum({amount}) as total, \
          min({amount}) as low, max({amount}) as high from {table} \
