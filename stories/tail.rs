@@ -99,7 +99,7 @@ fn records_that_come_into_a_lake_are_shown_once() {
         let shown: Value = serde_json::from_str(&tail.next()).unwrap();
         assert_eq!(shown["group"], "cloudtrail");
         let event: Value = serde_json::from_str(shown["message"].as_str().unwrap()).unwrap();
-        event["eventID"].as_str().unwrap()[35..].to_owned()
+        event["eventID"].as_str().unwrap().trim_start_matches(|it| it == '0' || it == '-').replacen("4000-8000-00000000000", "", 1)
     };
     assert_eq!([next(&mut tail), next(&mut tail)], ["1", "2"]);
     ingest("b.json", &[event(4, "HeadObject"), event(2, "PutObject"), event(3, "ListBuckets")]);

@@ -117,7 +117,8 @@ pub fn engine_over(
 pub fn options(args: &LakeArgs) -> Options {
     Options {
         memory_bytes: args.memory << 20,
-        spill_folder: std::env::temp_dir().join(format!("haechi-spill-{}", std::process::id())),
+        // Below it each engine has a folder of its own, which goes with the engine.
+        spill_folder: std::env::temp_dir(),
         threads: threads(args),
     }
 }
