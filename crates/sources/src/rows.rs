@@ -49,8 +49,8 @@ pub struct RowBuilder {
 
 /// Finished rows of one source.
 pub struct Rows {
-    /// The columns of [`schema::stored`], without `ingested`; texts are bytes, `file` is a
-    /// dictionary and `record` a view.
+    /// The columns of [`schema::stored`], without `ingested`; `file` is a dictionary and `record` a
+    /// view of bytes.
     pub batch: RecordBatch,
     /// The event times, microseconds since 1970.
     pub times: Vec<Option<i64>>,
@@ -210,7 +210,7 @@ impl RowBuilder {
     }
 
     fn entities(&mut self) -> Result<ListArray, ArrowError> {
-        let element = Arc::new(Field::new("element", DataType::Binary, true));
+        let element = Arc::new(Field::new("element", DataType::Utf8, true));
         let texts = Arc::new(self.entities.finish()?);
         ListArray::try_new(element, self.entity_ends.finish(), texts, None)
     }

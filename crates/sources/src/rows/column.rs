@@ -75,7 +75,7 @@ impl ColumnBuilder {
 
     /// Returns an empty column of the kind, in the memory of one that nobody reads any more.
     pub(crate) fn again(kind: ColumnKind, spent: ArrayRef) -> Self {
-        let values = if spent.as_binary_opt::<i32>().is_some() {
+        let values = if spent.as_string_opt::<i32>().is_some() {
             Values::Text(Texts::again(spent))
         } else if let Some(ints) = spent.as_primitive_opt::<Int64Type>().cloned() {
             drop(spent);

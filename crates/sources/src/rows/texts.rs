@@ -2,7 +2,7 @@
 //! system for it anew with every batch costs a sixth of an ingest.
 
 use arrow::array::{
-    Array, ArrayRef, AsArray, BinaryArray, BinaryViewArray, NullBufferBuilder, make_view,
+    Array, ArrayRef, AsArray, BinaryViewArray, NullBufferBuilder, StringArray, make_view,
 };
 use arrow::buffer::{Buffer, OffsetBuffer, ScalarBuffer};
 use arrow::datatypes::ArrowNativeType;
@@ -36,7 +36,7 @@ impl Texts {
     pub(crate) fn again(spent: ArrayRef) -> Self {
         let data = spent.to_data();
         drop(spent);
-        let (ends, bytes, _) = BinaryArray::from(data).into_parts();
+        let (ends, bytes, _) = StringArray::from(data).into_parts();
         let nulls = NullBufferBuilder::new(0);
         Self { bytes: emptied(bytes), ends: Ends::again(ends), nulls }
     }
@@ -68,10 +68,10 @@ impl Texts {
         self.nulls.append_n_nulls(n);
     }
 
-    /// Gives up the texts, as bytes: that they are texts would be checked again.
-    pub(crate) fn finish(&mut self) -> Result<BinaryArray, ArrowError> {
+    /// Gives up the texts.
+    pub(crate) fn finish(&mut self) -> Result<StringArray, ArrowError> {
         let bytes = Buffer::from_vec(std::mem::take(&mut self.bytes));
-        BinaryArray::try_new(self.ends.finish(), bytes, self.nulls.finish())
+        StringArray::try_new(self.ends.finish(), bytes, self.nulls.finish())
     }
 }
 
@@ -94,7 +94,7 @@ impl LongTexts {
         self.bytes.extend_from_slice(text.as_bytes());
     }
 
-    /// Gives up the texts, as bytes.
+    /// Gives up the texts, as bytes: that they are texts would be checked again.
     pub(crate) fn finish(&mut self) -> Result<BinaryViewArray, ArrowError> {
         let bytes = Buffer::from_vec(std::mem::take(&mut self.bytes));
         let views = ScalarBuffer::from(std::mem::take(&mut self.views));
