@@ -8,7 +8,8 @@ set -eu
 cd "$(dirname "$0")"
 seconds=${1:?how many seconds for each target}
 shift
-[ $# -gt 0 ] || set -- json text container digest page time filter_pattern query
+[ $# -gt 0 ] || set -- json text container parquet digest page time filter_pattern query \
+	list sigma series snapshot
 
 export RUSTC_WRAPPER="$PWD/rustc.sh" CARGO_TARGET_DIR="$PWD/target"
 cargo build --quiet --release

@@ -3,7 +3,11 @@
 
 pub mod digest;
 pub mod filter_pattern;
+pub mod list;
 pub mod page;
 pub mod query;
 pub mod reading;
+pub mod series;
+pub mod sigma;
+pub mod snapshot;
 pub mod time;

@@ -60,6 +60,14 @@ pub fn container(data: &[u8]) {
     assert_eq!(plain, again(zstd::encode_all(data, 1).unwrap_or_default()));
 }
 
+/// Reads bytes that begin like Parquet.
+pub fn parquet(data: &[u8]) {
+    if data.starts_with(b"PAR1") {
+        let read = || outcome(NAMES[2], Opened::of_bytes(data.to_vec()));
+        assert_eq!(read(), read());
+    }
+}
+
 fn is_compressed(data: &[u8]) -> bool {
     data.starts_with(&[0x1f, 0x8b]) || data.starts_with(&[0x28, 0xb5, 0x2f, 0xfd])
 }
@@ -124,7 +132,7 @@ fn outcome(name: &str, mut opened: Opened) -> (Outcome, Vec<(u64, String)>) {
     let mut n_built = 0;
     for (index, builder) in builders {
         let built = builder.finish(&MAPPINGS.all[index], &[name.to_owned()]);
-        n_built += built.map_or(0, |rows| rows.batch.num_rows());
+        n_built += built.map_or(0, |rows| rows.batch.num_rows() + rows.repeated.len());
     }
     assert_eq!(n_built, outcome.n_rows);
     assert_eq!(outcome.summary.rows, outcome.n_rows as u64);

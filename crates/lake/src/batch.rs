@@ -3,7 +3,8 @@
 use haechi_sources::{Mapping, Reject, Row, RowBuilder, Rows, Sink, SinkError};
 
 use crate::LakeError;
-use crate::limits::ROW_OVERHEAD_BYTES;
+use crate::encode::Memory;
+use crate::limits::{REPEATED_BYTES, ROW_OVERHEAD_BYTES};
 use crate::objects::Piece;
 use crate::writer::Writer;
 
@@ -20,6 +21,7 @@ pub(crate) struct Batch<'a> {
     /// How often the batch was written out.
     n_sequence: u64,
     name: String,
+    memory: Memory,
 }
 
 /// A batch, ready to be written.
@@ -45,6 +47,7 @@ impl<'a> Batch<'a> {
             resume_behind: None,
             n_sequence: 0,
             name,
+            memory: Memory::default(),
         }
     }
 
@@ -77,7 +80,7 @@ impl<'a> Batch<'a> {
         let gathered = self.gathered()?;
         self.n_sequence += 1;
         let name = format!("{}-{:05}", self.name, self.n_sequence);
-        for (mapping, rows) in self.writer.write(gathered, &name)? {
+        for (mapping, rows) in self.writer.write(gathered, &name, &mut self.memory)? {
             if let Some(builder) = self.builders.get_mut(mapping.index) {
                 *builder = Some(RowBuilder::again(mapping, rows));
             }
@@ -132,10 +135,8 @@ impl Sink for Batch<'_> {
             return Ok(());
         }
         let file = i32::try_from(self.pieces.len()).unwrap_or(i32::MAX) - 1;
-        if let Some(builder) = self.builder(row.mapping) {
-            builder.push(row, file);
-        }
-        self.n_bytes += row.record.len() + ROW_OVERHEAD_BYTES;
+        let is_row = self.builder(row.mapping).is_some_and(|builder| builder.push(row, file));
+        self.n_bytes += if is_row { row.record.len() + ROW_OVERHEAD_BYTES } else { REPEATED_BYTES };
         if self.bytes_max <= self.n_bytes {
             self.flush()?;
         }

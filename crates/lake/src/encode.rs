@@ -2,20 +2,37 @@
 
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, RecordBatch, TimestampMicrosecondArray, UInt32Array};
-use arrow::compute::take_record_batch;
+use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, TimestampMicrosecondArray, UInt32Array};
+use arrow::compute::take;
 use arrow::datatypes::{DataType, Field, Schema};
 use haechi_model::Timestamp;
-use haechi_sources::schema::{ENTITIES, INGESTED, RECORD, timestamp};
-use parquet::arrow::ArrowWriter;
-use parquet::arrow::arrow_writer::ArrowWriterOptions;
+use haechi_sources::schema::{ENTITIES, INGESTED, RECORD, list_of_text, text, timestamp};
+use parquet::arrow::arrow_writer::{
+    ArrowColumnChunk, ArrowColumnWriter, ArrowRowGroupWriterFactory, ArrowWriterOptions,
+    compute_leaves,
+};
+use parquet::arrow::{ArrowSchemaConverter, ArrowWriter};
 use parquet::basic::{Compression, Encoding, ZstdLevel};
+use parquet::errors::ParquetError;
 use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder};
-use parquet::schema::types::ColumnPath;
+use parquet::file::writer::SerializedFileWriter;
+use parquet::schema::types::{ColumnDescPtr, ColumnPath};
+use zstd::bulk::Compressor;
+use zstd::zstd_safe::CParameter;
 
 use crate::LakeError;
 use crate::habits::Habit;
 use crate::limits::{PAGE_BYTES, ROW_GROUP_ROWS, SLICE_ROWS};
+use crate::texts::Texts;
+
+mod chunk;
+mod dictionary;
+mod runs;
+#[cfg(test)]
+mod tests;
+mod texts;
+
+use chunk::{Chunk, Finished};
 
 /// Writes the numbered rows, in that order, as a Parquet file.
 pub(crate) fn encode(
@@ -23,24 +40,123 @@ pub(crate) fn encode(
     rows: &[u32],
     habits: &[Habit],
     ingested: Timestamp,
+    memory: &mut Memory,
 ) -> Result<Vec<u8>, LakeError> {
+    file_of(batch, rows, habits, ingested, memory).map_err(in_memory)
+}
+
+fn file_of(
+    batch: &RecordBatch,
+    rows: &[u32],
+    habits: &[Habit],
+    ingested: Timestamp,
+    memory: &mut Memory,
+) -> parquet::errors::Result<Vec<u8>> {
     let schema = with_ingested(&batch.schema());
-    let properties = fitting(properties(&schema), &schema, habits);
-    let mut writer = writer(Arc::clone(&schema), Vec::new(), properties)?;
-    for numbers in rows.chunks(SLICE_ROWS) {
-        // Rows that stand in order already need not be copied.
-        let slice = match numbers.first() {
-            Some(&first) if numbers.iter().copied().eq((first..).take(numbers.len())) => {
-                batch.slice(first as usize, numbers.len())
+    let parquet = ArrowSchemaConverter::new().convert(&schema)?;
+    let properties = Arc::new(without_texts(properties(&schema), &schema).build());
+    let mut file = SerializedFileWriter::new(Vec::new(), parquet.root_schema_ptr(), properties)?;
+    let writers = ArrowRowGroupWriterFactory::new(&file, Arc::clone(&schema));
+    for (index, rows) in rows.chunks(ROW_GROUP_ROWS).enumerate() {
+        let writers = writers.create_column_writers(index)?;
+        let mut group = file.next_row_group()?;
+        let columns = schema.fields().iter().zip(writers).zip(parquet.columns()).enumerate();
+        for (place, ((field, writer), leaf)) in columns {
+            let habit = habits.get(place).copied().unwrap_or(Habit::Repeated);
+            let ingested = || repeated(ingested, batch.num_rows());
+            let column = batch.columns().get(place).cloned().unwrap_or_else(ingested);
+            if let Some((bytes, close)) = memory.texts_of(&column, rows, habit, leaf)? {
+                group.append_column(&bytes, close)?;
+                continue;
             }
-            _ => take_record_batch(batch, &UInt32Array::from(numbers.to_vec()))?,
-        };
-        let mut columns = slice.columns().to_vec();
-        columns.push(repeated(ingested, slice.num_rows()));
-        let slice = RecordBatch::try_new(Arc::clone(&schema), columns)?;
-        writer.write(&slice).map_err(in_memory)?;
+            let chunk = numbers_of(field, &column, rows, writer)?;
+            chunk.append_to_row_group(&mut group)?;
+        }
+        group.close()?;
     }
-    writer.into_inner().map_err(in_memory)
+    file.into_inner()
+}
+
+/// What a worker uses for one column after the other.
+#[derive(Default)]
+pub(crate) struct Memory {
+    compressor: Option<Compressor<'static>>,
+    numbers: Vec<u32>,
+    page: Vec<u8>,
+}
+
+impl Memory {
+    /// Writes the rows of a column, if it is one of texts.
+    fn texts_of(
+        &mut self,
+        column: &dyn Array,
+        rows: &[u32],
+        habit: Habit,
+        leaf: &ColumnDescPtr,
+    ) -> parquet::errors::Result<Option<Finished>> {
+        let Self { compressor, numbers, page } = self;
+        let compressor = match compressor {
+            Some(compressor) => compressor,
+            None => compressor.insert(new_compressor()?),
+        };
+        if let Some(lists) = column.as_list_opt::<i32>() {
+            let chunk = Chunk::new(Arc::clone(leaf), Some(compressor));
+            return texts::put_lists(lists, rows, chunk, page).map(Some);
+        }
+        let Some(texts) = Texts::of(column) else { return Ok(None) };
+        if habit == Habit::Absent {
+            let chunk = Chunk::new(Arc::clone(leaf), None);
+            return texts::put_absent(rows.len(), chunk).map(Some);
+        }
+        let has_dictionary = habit != Habit::Unique && !matches!(texts, Texts::Views(_));
+        let dictionary = if has_dictionary { texts::numbered(texts, rows, numbers) } else { None };
+        let is_packed = dictionary.is_none() || habit != Habit::Few;
+        let chunk = Chunk::new(Arc::clone(leaf), is_packed.then_some(compressor));
+        let finished = match dictionary {
+            Some(dictionary) => texts::put_numbered(&dictionary, numbers, chunk, page),
+            None => texts::put_plain(texts, rows, chunk, page),
+        };
+        finished.map(Some)
+    }
+}
+
+/// Returns what compresses pages.
+fn new_compressor() -> parquet::errors::Result<Compressor<'static>> {
+    let external = |error| ParquetError::External(Box::new(error));
+    let level = ZstdLevel::default().compression_level();
+    let mut compressor = Compressor::new(level).map_err(external)?;
+    // What the library takes for pages of just over 256 KiB is half again as slow and no smaller.
+    // This fits a page into the window, and what is remembered of it into the processor's cache.
+    for parameter in [
+        CParameter::WindowLog(PAGE_BYTES.ilog2()),
+        CParameter::HashLog(13),
+        CParameter::MinMatch(7),
+    ] {
+        compressor.set_parameter(parameter).map_err(external)?;
+    }
+    Ok(compressor)
+}
+
+/// Writes the rows of a column that has no texts.
+fn numbers_of(
+    field: &Field,
+    column: &ArrayRef,
+    rows: &[u32],
+    mut writer: ArrowColumnWriter,
+) -> parquet::errors::Result<ArrowColumnChunk> {
+    for rows in rows.chunks(SLICE_ROWS) {
+        // Rows that stand in order already need not be copied.
+        let slice = match rows.first() {
+            Some(&first) if rows.iter().copied().eq((first..).take(rows.len())) => {
+                column.slice(first as usize, rows.len())
+            }
+            _ => take(column, &UInt32Array::from(rows.to_vec()), None)?,
+        };
+        for leaf in compute_leaves(field, &slice)? {
+            writer.write(&leaf)?;
+        }
+    }
+    writer.close()
 }
 
 /// Returns a writer of the lake's files.
@@ -85,26 +201,28 @@ fn entities() -> ColumnPath {
     ColumnPath::new([ENTITIES, "list", "element"].map(str::to_owned).to_vec())
 }
 
-/// Returns the properties with what fits the values of each column.
-fn fitting(
-    mut builder: WriterPropertiesBuilder,
-    schema: &Schema,
-    habits: &[Habit],
-) -> WriterPropertiesBuilder {
-    for (field, habit) in schema.fields().iter().zip(habits) {
-        let column = ColumnPath::from(field.name().as_str());
-        if matches!(habit, Habit::Absent | Habit::Unique) {
-            builder = builder.set_column_dictionary_enabled(column.clone(), false);
-        }
-        if matches!(habit, Habit::Absent | Habit::Few) {
-            builder = builder.set_column_compression(column, Compression::UNCOMPRESSED);
-        }
+/// Returns the properties for a file whose columns of text are written here: what their writers,
+/// which are not used, would get ready takes time. Packed differences leave nothing to compress.
+fn without_texts(mut builder: WriterPropertiesBuilder, schema: &Schema) -> WriterPropertiesBuilder {
+    for field in schema.fields() {
+        let column = match field.data_type() {
+            DataType::List(_) => entities(),
+            _ => ColumnPath::from(field.name().as_str()),
+        };
+        builder = builder.set_column_dictionary_enabled(column, false);
     }
-    builder
+    builder.set_compression(Compression::UNCOMPRESSED)
 }
 
-pub(crate) fn with_ingested(schema: &Schema) -> Arc<Schema> {
-    let mut fields: Vec<Field> = schema.fields().iter().map(|it| it.as_ref().clone()).collect();
+/// Returns the columns as they stand in a file: with when the rows were stored, texts as texts, and
+/// each with room for nulls.
+fn with_ingested(schema: &Schema) -> Arc<Schema> {
+    let field = |field: &Arc<Field>| match field.data_type() {
+        DataType::Binary | DataType::BinaryView => text(field.name()),
+        DataType::List(_) => Field::new(field.name(), list_of_text(), true),
+        _ => field.as_ref().clone().with_nullable(true),
+    };
+    let mut fields: Vec<Field> = schema.fields().iter().map(field).collect();
     fields.push(timestamp(INGESTED));
     Arc::new(Schema::new(fields))
 }
@@ -113,6 +231,6 @@ fn repeated(time: Timestamp, n_rows: usize) -> ArrayRef {
     Arc::new(TimestampMicrosecondArray::from_value(time.0, n_rows).with_timezone("UTC"))
 }
 
-fn in_memory(source: parquet::errors::ParquetError) -> LakeError {
+fn in_memory(source: ParquetError) -> LakeError {
     LakeError::Parquet { path: "a file being written".to_owned(), source }
 }

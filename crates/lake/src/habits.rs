@@ -2,7 +2,9 @@
 
 use std::collections::HashSet;
 
-use arrow::array::{Array, AsArray, RecordBatch};
+use arrow::array::{Array, RecordBatch};
+
+use crate::texts::Texts;
 
 use crate::limits::{HABIT_ROWS, HABIT_ROWS_MIN};
 
@@ -33,11 +35,11 @@ fn habit(column: &dyn Array, sample: &[usize]) -> Habit {
     if column.null_count() == column.len() {
         return Habit::Absent;
     }
-    let Some(texts) = column.as_string_opt::<i32>() else { return Habit::Repeated };
-    let rows = sample.iter().copied().filter(|&row| row < texts.len() && texts.is_valid(row));
-    let (mut values, mut n_values) = (HashSet::with_capacity(sample.len()), 0);
-    for row in rows {
-        values.insert(texts.value(row));
+    let Some(texts @ Texts::Flat { .. }) = Texts::of(column) else { return Habit::Repeated };
+    let (mut values, mut n_values) =
+        (HashSet::with_capacity_and_hasher(sample.len(), ahash::RandomState::default()), 0);
+    for text in sample.iter().filter_map(|&row| texts.at(row)) {
+        values.insert(text);
         n_values += 1;
     }
     match values.len() {

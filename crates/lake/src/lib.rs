@@ -23,6 +23,7 @@ mod reader;
 pub mod schema;
 mod stats;
 mod table;
+mod texts;
 mod verified;
 mod writer;
 

@@ -10,6 +10,9 @@ pub const GATHERED_MIB_MAX: u16 = 1_024;
 /// What a row costs in memory beside its record: its columns, offsets and entities.
 pub const ROW_OVERHEAD_BYTES: usize = 600;
 
+/// What a record costs in memory whose id the batch has already: its place.
+pub const REPEATED_BYTES: usize = 16;
+
 /// How many record ids are remembered for finding duplicates, at 16 bytes and as much again for
 /// the table around them. Hours that were not touched lately are forgotten and read again.
 pub const KEYS_MAX: usize = 2_000_000;
@@ -26,6 +29,19 @@ pub const HABIT_ROWS_MIN: usize = 64;
 /// How many bytes of values a page has before it is compressed: few enough to stay in the
 /// processor's cache, and to be read for the sake of one row.
 pub const PAGE_BYTES: usize = 256 << 10;
+
+/// How many texts a page of a dictionary's numbers has, and how many lists: few enough to be read
+/// for the sake of one row.
+pub const TEXTS_OF_PAGE: usize = 20_480;
+/// See [`TEXTS_OF_PAGE`].
+pub const LISTS_OF_PAGE: usize = 4_096;
+
+/// How many bytes of different texts a column may have before it is written without a dictionary,
+/// which a reader would have to hold.
+pub const DICTIONARY_BYTES_MAX: usize = 1 << 20;
+
+/// Texts longer than this are no bounds of what a column has: no reader compares with them.
+pub const STATISTICS_BYTES_MAX: usize = 64;
 
 /// How many rows a row group has: small enough to skip, large enough to compress.
 pub const ROW_GROUP_ROWS: usize = 131_072;

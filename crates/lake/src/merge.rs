@@ -146,7 +146,7 @@ mod tests {
     use object_store::memory::InMemory;
 
     use super::*;
-    use crate::encode::encode;
+    use crate::encode::{Memory, encode};
     use crate::files::Partition;
 
     /// Stores rows of those times; each row's number follows the last one's.
@@ -162,7 +162,7 @@ mod tests {
         let columns = vec![Arc::new(times.with_timezone("UTC")) as _, Arc::new(numbers) as _];
         let batch = RecordBatch::try_new(Arc::new(Schema::new(fields)), columns).unwrap();
         let order: Vec<u32> = (0..).take(rows.len()).collect();
-        let bytes = encode(&batch, &order, &[], Timestamp(0)).unwrap();
+        let bytes = encode(&batch, &order, &[], Timestamp(0), &mut Memory::default()).unwrap();
         let size = bytes.len() as u64;
         store.put(&name.into(), bytes.into()).await.unwrap();
         LakeFile {

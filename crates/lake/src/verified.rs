@@ -7,7 +7,7 @@ use deltalake_core::kernel::Action;
 use haechi_model::Timestamp;
 use object_store::{ObjectStoreExt, PutPayload};
 
-use crate::encode::encode;
+use crate::encode::{Memory, encode};
 use crate::files::{LakeFile, Partition};
 use crate::limits::COMMIT_ATTEMPTS_MAX;
 use crate::schema::{self, VERIFIED};
@@ -50,7 +50,7 @@ pub async fn put_verified(
     }
     let batch = batch_of(outcomes)?;
     let rows: Vec<u32> = (0..u32::try_from(outcomes.len()).unwrap_or(u32::MAX)).collect();
-    let bytes = encode(&batch, &rows, &[], now)?;
+    let bytes = encode(&batch, &rows, &[], now, &mut Memory::default())?;
     let partition = Partition { source: VERIFIED.to_owned(), account: None, date: now.date() };
     let path = format!("{}/{run}.parquet", partition.folder());
     let times = || outcomes.iter().filter_map(|it| it.time);

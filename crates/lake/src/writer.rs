@@ -10,7 +10,7 @@ use object_store::{ObjectStore, ObjectStoreExt, PutPayload};
 use tokio::runtime::Handle;
 
 use crate::batch::Gathered;
-use crate::encode::encode;
+use crate::encode::{Memory, encode};
 use crate::files::{LakeFile, Partition};
 use crate::habits::{Habit, habits};
 use crate::keys::{Hour, Keys, Stored};
@@ -90,11 +90,12 @@ impl<'a> Writer<'a> {
         &self,
         gathered: Gathered<'a>,
         name: &str,
+        memory: &mut Memory,
     ) -> Result<Vec<(&'a Mapping, Rows)>, LakeError> {
         let mut outgoing = Outgoing::new(gathered);
         // Taken before the ids are: what others store from here on is compared with this batch.
         let ticket = locked(&self.log).others.begin();
-        let written = self.write_once(&mut outgoing, ticket, name);
+        let written = self.write_once(&mut outgoing, ticket, name, memory);
         locked(&self.log).others.end(ticket);
         written?;
         self.count(&outgoing.tables);
@@ -107,6 +108,7 @@ impl<'a> Writer<'a> {
         outgoing: &mut Outgoing<'a>,
         ticket: Ticket,
         name: &str,
+        memory: &mut Memory,
     ) -> Result<(), LakeError> {
         for table in &mut outgoing.tables {
             self.keep_new(table)?;
@@ -114,7 +116,7 @@ impl<'a> Writer<'a> {
         locked(&self.log).drop_stored(ticket, outgoing);
         for attempt in 0..COMMIT_ATTEMPTS_MAX {
             let name = if attempt == 0 { name.to_owned() } else { format!("{name}-{attempt}") };
-            let files = self.put_all(outgoing, &name)?;
+            let files = self.put_all(outgoing, &name, memory)?;
             if self.commit(&files, outgoing, ticket)? {
                 return Ok(());
             }
@@ -155,18 +157,23 @@ impl<'a> Writer<'a> {
     }
 
     /// Writes a file for each partition of what is new.
-    fn put_all(&self, outgoing: &mut Outgoing<'_>, name: &str) -> Result<Vec<LakeFile>, LakeError> {
+    fn put_all(
+        &self,
+        outgoing: &mut Outgoing<'_>,
+        name: &str,
+        memory: &mut Memory,
+    ) -> Result<Vec<LakeFile>, LakeError> {
         let mut files = Vec::new();
         for table in &outgoing.tables {
-            self.put_table(table, name, &mut files)?;
+            self.put_table(table, name, &mut files, memory)?;
         }
         outgoing.count();
         let rows = objects::rows_of(&outgoing.pieces, self.now)?;
-        self.put(&Batch::own(OBJECTS, &rows, self.now), name, &mut files)?;
+        self.put(&Batch::own(OBJECTS, &rows, self.now), name, &mut files, memory)?;
         let rejects = outgoing.rejects();
         if !rejects.is_empty() {
             let rows = objects::rejects_of(&rejects, self.now)?;
-            self.put(&Batch::own(REJECTS, &rows, self.now), name, &mut files)?;
+            self.put(&Batch::own(REJECTS, &rows, self.now), name, &mut files, memory)?;
         }
         Ok(files)
     }
@@ -176,6 +183,7 @@ impl<'a> Writer<'a> {
         table: &Table<'_>,
         name: &str,
         files: &mut Vec<LakeFile>,
+        memory: &mut Memory,
     ) -> Result<(), LakeError> {
         let habits = habits(&table.rows.batch, &table.is_kept);
         for part in parts(&table.mapping.source.name, &table.rows, &table.is_kept) {
@@ -186,7 +194,7 @@ impl<'a> Writer<'a> {
                 partition: part.partition,
                 times: part.times,
             };
-            self.put(&batch, name, files)?;
+            self.put(&batch, name, files, memory)?;
         }
         Ok(())
     }
@@ -196,8 +204,9 @@ impl<'a> Writer<'a> {
         batch: &Batch<'_>,
         name: &str,
         files: &mut Vec<LakeFile>,
+        memory: &mut Memory,
     ) -> Result<(), LakeError> {
-        let bytes = encode(batch.rows, &batch.numbers, batch.habits, self.now)?;
+        let bytes = encode(batch.rows, &batch.numbers, batch.habits, self.now, memory)?;
         let path = format!("{}/{name}.parquet", batch.partition.folder());
         let size = bytes.len() as u64;
         let key = object_store::path::Path::from(path.as_str());
@@ -276,7 +285,8 @@ impl<'a> Writer<'a> {
             let accepted = table.is_kept.iter().filter(|kept| **kept).count() as u64;
             let counts = counts.entry(table.mapping.source.name.clone()).or_default();
             counts.accepted += accepted;
-            counts.duplicate += table.is_kept.len() as u64 - accepted;
+            let read = table.is_kept.len() + table.rows.repeated.len();
+            counts.duplicate += read as u64 - accepted;
         }
     }
 }

@@ -4,6 +4,7 @@ pub(crate) mod column;
 pub(crate) mod texts;
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use arrow::array::{
@@ -39,6 +40,9 @@ pub struct RowBuilder {
     files: Vec<i32>,
     positions: Vec<i64>,
     ids: Vec<u128>,
+    /// The same ids, for finding those that come again.
+    known_ids: HashSet<u128, ahash::RandomState>,
+    repeated: Vec<(i32, u64)>,
     /// How many bytes the records have.
     pub n_bytes: usize,
 }
@@ -46,7 +50,7 @@ pub struct RowBuilder {
 /// Finished rows of one source.
 pub struct Rows {
     /// The columns of [`schema::stored`], without `ingested`; `file` is a dictionary and `record` a
-    /// view.
+    /// view of bytes.
     pub batch: RecordBatch,
     /// The event times, microseconds since 1970.
     pub times: Vec<Option<i64>>,
@@ -58,6 +62,9 @@ pub struct Rows {
     pub objects: Vec<i32>,
     /// What makes each record itself; empty for a source whose records have no id.
     pub ids: Vec<u128>,
+    /// Where records stand that are no rows because one with their id is: for each the number of
+    /// the object, and the position in it.
+    pub repeated: Vec<(i32, u64)>,
 }
 
 impl RowBuilder {
@@ -76,6 +83,8 @@ impl RowBuilder {
             files: Vec::new(),
             positions: Vec::new(),
             ids: Vec::new(),
+            known_ids: HashSet::default(),
+            repeated: Vec::new(),
             n_bytes: 0,
         }
     }
@@ -85,6 +94,11 @@ impl RowBuilder {
     #[must_use]
     pub fn again(mapping: &Mapping, spent: Rows) -> Self {
         let mut new = Self::new(mapping);
+        new.known_ids.reserve(spent.ids.len());
+        new.times = cleared(spent.times);
+        new.accounts = cleared(spent.accounts);
+        new.files = cleared(spent.objects);
+        new.ids = cleared(spent.ids);
         let (_, arrays, _) = spent.batch.into_parts();
         let mut arrays = arrays.into_iter().skip(1);
         if let Some(regions) = arrays.next() {
@@ -114,9 +128,18 @@ impl RowBuilder {
         self.times.len()
     }
 
-    /// Adds a row that came from the file with that number.
-    pub fn push(&mut self, row: &Row<'_>, file: i32) {
+    /// Adds a row that came from the file with that number, unless one with its id is there; tells
+    /// whether it did.
+    pub fn push(&mut self, row: &Row<'_>, file: i32) -> bool {
         let Row { mapping, fields, record, position } = row;
+        if let Some(slot) = mapping.id {
+            let id = id_of(fields.get(slot), record);
+            if !self.known_ids.insert(id) {
+                self.repeated.push((file, *position));
+                return false;
+            }
+            self.ids.push(id);
+        }
         self.times.push(time_of(mapping, fields).map(|time| time.0));
         let account = mapping.accounts.iter().find_map(|&slot| text_of(fields.get(slot)));
         let account = account.filter(|account| EntityKind::Account.accepts(account));
@@ -136,10 +159,8 @@ impl RowBuilder {
         self.records.push(record);
         self.files.push(file);
         self.positions.push(i64::try_from(*position).unwrap_or(i64::MAX));
-        if let Some(slot) = mapping.id {
-            self.ids.push(id_of(fields.get(slot), record));
-        }
         self.n_bytes += record.len();
+        true
     }
 
     /// Gives up the rows; `files` are the names behind the file numbers.
@@ -164,8 +185,8 @@ impl RowBuilder {
         });
         let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
         let batch = RecordBatch::try_new(schema, arrays)?;
-        let Self { times, accounts, known_accounts, files: objects, ids, .. } = self;
-        Ok(Rows { batch, times, accounts, known_accounts, objects, ids })
+        let Self { times, accounts, known_accounts, files: objects, ids, repeated, .. } = self;
+        Ok(Rows { batch, times, accounts, known_accounts, objects, ids, repeated })
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "a batch has fewer rows than u32 counts")]
@@ -193,6 +214,11 @@ impl RowBuilder {
         let texts = Arc::new(self.entities.finish()?);
         ListArray::try_new(element, self.entity_ends.finish(), texts, None)
     }
+}
+
+fn cleared<T>(mut values: Vec<T>) -> Vec<T> {
+    values.clear();
+    values
 }
 
 /// Returns the dictionary column of file names.
@@ -243,26 +269,44 @@ pub fn record_id(text: &str) -> u128 {
 
 /// Reads `8-4-4-4-12` hexadecimal digits.
 fn uuid(text: &str) -> Option<u128> {
-    if text.len() != 36 {
-        return None;
-    }
-    let mut number: u128 = 0;
-    for (index, byte) in text.bytes().enumerate() {
+    let bytes: &[u8; 36] = text.as_bytes().try_into().ok()?;
+    // Halves, because arithmetic of 128 bits takes several times as long; of all digits together
+    // it is known whether one of them was none.
+    let mut halves = [0_u64; 2];
+    let mut n_digits = 0;
+    let mut faults = 0;
+    for (index, &byte) in bytes.iter().enumerate() {
         if matches!(index, 8 | 13 | 18 | 23) {
-            if byte != b'-' {
-                return None;
-            }
+            faults |= byte ^ b'-';
             continue;
         }
-        let digit = match byte {
-            b'0'..=b'9' => byte - b'0',
-            b'a'..=b'f' => byte - b'a' + 10,
-            _ => return None,
-        };
-        number = (number << 4) | u128::from(digit);
+        let digit = HEXADECIMAL.get(usize::from(byte)).copied().unwrap_or(NO_DIGIT);
+        faults |= digit & NO_DIGIT;
+        let half = halves.get_mut(n_digits / 16)?;
+        *half = (*half << 4) | u64::from(digit & !NO_DIGIT);
+        n_digits += 1;
     }
-    Some(number)
+    let [high, low] = halves;
+    (faults == 0).then_some((u128::from(high) << 64) | u128::from(low))
 }
+
+/// What stands in [`HEXADECIMAL`] for a byte that is no digit.
+const NO_DIGIT: u8 = 0x80;
+
+/// The value of each byte as a digit; capitals are none, because AWS writes none.
+const HEXADECIMAL: [u8; 256] = {
+    let mut values = [NO_DIGIT; 256];
+    let mut digit = 0_u8;
+    while digit < 16 {
+        let byte = if digit < 10 { b'0' + digit } else { b'a' + digit - 10 };
+        #[expect(clippy::indexing_slicing, reason = "a byte is less than 256")]
+        {
+            values[byte as usize] = digit;
+        }
+        digit += 1;
+    }
+    values
+};
 
 impl Reject {
     /// Returns a reject of the bytes, of which the first are kept.
@@ -274,6 +318,27 @@ impl Reject {
             reason: reason.into(),
             first_bytes: String::from_utf8_lossy(first).into_owned(),
             origin: None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_the_number_that_it_writes() {
+        let number = 0x0123_4567_89ab_cdef_0011_2233_4455_66ff;
+        assert_eq!(uuid("01234567-89ab-cdef-0011-2233445566ff"), Some(number));
+        for text in [
+            "01234567-89ab-cdef-0011-2233445566fF",
+            "01234567-89ab-cdef-0011-2233445566f",
+            "01234567-89ab-cdef-0011-2233445566fff",
+            "01234567089ab-cdef-0011-2233445566ff",
+            "0123456g-89ab-cdef-0011-2233445566ff",
+            "",
+        ] {
+            assert_eq!(uuid(text), None, "{text}");
         }
     }
 }

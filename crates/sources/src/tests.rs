@@ -32,8 +32,8 @@ impl Sink for Everything {
         builder.push(row, 0);
         let rows = builder.finish(row.mapping, &["file".to_owned()])?;
         let records = rows.batch.column_by_name("record").unwrap().clone();
-        let records = records.as_any().downcast_ref::<arrow::array::StringViewArray>().unwrap();
-        let record = records.value(0).to_owned();
+        let records = records.as_any().downcast_ref::<arrow::array::BinaryViewArray>().unwrap();
+        let record = String::from_utf8(records.value(0).to_vec()).unwrap();
         self.go_to(row.position);
         self.rows.push((row.mapping.source.name.clone(), row.position, record));
         Ok(())

@@ -47,6 +47,11 @@ mod replay {
     }
 
     #[test]
+    fn parquet() {
+        replay("parquet", super::reading::parquet);
+    }
+
+    #[test]
     fn page() {
         replay("page", super::page::page);
     }

@@ -6,13 +6,17 @@
 mod examples {
     use std::fmt::Write as _;
     use std::path::{Path, PathBuf};
+    use std::sync::Arc;
 
+    use arrow::compute::cast;
+    use arrow::datatypes::DataType;
     use arrow::error::ArrowError;
     use arrow::record_batch::RecordBatch;
     use haechi_catalog::{Catalog, Example, Source};
     use haechi_model::Timestamp;
     use haechi_sources::{
         Mappings, Object, Place, Reject, Row, RowBuilder, Sink, SinkError, open, read_object,
+        schema,
     };
     use serde_json::{Map, Value, json};
 
@@ -61,9 +65,19 @@ mod examples {
     }
 
     /// Returns the columns without the first, `time`, which is written in its own way.
+    /// Returns the columns behind the time, texts as texts.
     fn without_times(batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
-        let columns: Vec<usize> = (1..batch.num_columns()).collect();
-        batch.project(&columns)
+        let names = batch.schema();
+        let mut columns = Vec::new();
+        for (field, column) in names.fields().iter().zip(batch.columns()).skip(1) {
+            let column = match column.data_type() {
+                DataType::Binary | DataType::BinaryView => cast(column, &DataType::Utf8)?,
+                DataType::List(_) => cast(column, &schema::list_of_text())?,
+                _ => Arc::clone(column),
+            };
+            columns.push((field.name(), column));
+        }
+        RecordBatch::try_from_iter(columns)
     }
 
     fn rows_of(log: &str, source: &Source, mappings: &Mappings) -> String {

@@ -81,6 +81,12 @@ impl<'a> Outgoing<'a> {
                 piece.accepted += u64::from(is_kept);
                 piece.duplicate += u64::from(!is_kept && is_first);
             }
+            for &(object, at) in &table.rows.repeated {
+                let object = usize::try_from(object).unwrap_or(usize::MAX);
+                let is_first = self.is_first(object, at);
+                let Some(piece) = self.pieces.get_mut(object) else { continue };
+                piece.duplicate += u64::from(is_first);
+            }
         }
         for (piece, reject) in &self.rejects {
             let is_first = self.is_first(*piece, reject.position);

@@ -28,7 +28,10 @@ impl Node {
     #[inline]
     pub(crate) fn member(&self, name: &str) -> Option<usize> {
         let same_length = self.members.get(name.len())?;
-        same_length.iter().find(|(known, _)| &**known == name).map(|(_, node)| *node)
+        // Most names of a length begin differently, and comparing the rest is a call.
+        let first = name.as_bytes().first();
+        let is_it = |known: &str| known.as_bytes().first() == first && known == name;
+        same_length.iter().find(|(known, _)| is_it(known)).map(|(_, node)| *node)
     }
 
     pub(crate) fn has_members(&self) -> bool {

@@ -3,12 +3,15 @@
 
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, BooleanBuilder, Float64Builder, Int64Builder, StringArray};
+use arrow::array::{
+    ArrayRef, AsArray, BooleanBuilder, Float64Builder, Int64Array, NullBufferBuilder,
+};
+use arrow::datatypes::Int64Type;
 use arrow::error::ArrowError;
 use haechi_catalog::ColumnKind;
 
 use super::text_of;
-use super::texts::Texts;
+use super::texts::{Texts, emptied};
 use crate::scan::Value;
 
 /// A column as it grows.
@@ -20,16 +23,50 @@ pub(crate) struct ColumnBuilder {
 
 enum Values {
     Text(Texts),
-    Int(Int64Builder),
+    Int(Ints),
     Float(Float64Builder),
     Bool(BooleanBuilder),
+}
+
+/// Whole numbers as they gather, in memory that is used again.
+struct Ints {
+    values: Vec<i64>,
+    nulls: NullBufferBuilder,
+}
+
+impl Default for Ints {
+    fn default() -> Self {
+        Self { values: Vec::new(), nulls: NullBufferBuilder::new(0) }
+    }
+}
+
+impl Ints {
+    fn again(spent: Int64Array) -> Self {
+        let (_, values, _) = spent.into_parts();
+        Self { values: emptied(values.into_inner()), nulls: NullBufferBuilder::new(0) }
+    }
+
+    #[inline]
+    fn push(&mut self, value: Option<i64>) {
+        self.values.push(value.unwrap_or_default());
+        self.nulls.append(value.is_some());
+    }
+
+    fn push_nulls(&mut self, n: usize) {
+        self.values.resize(self.values.len() + n, 0);
+        self.nulls.append_n_nulls(n);
+    }
+
+    fn finish(&mut self) -> Result<Int64Array, ArrowError> {
+        Int64Array::try_new(std::mem::take(&mut self.values).into(), self.nulls.finish())
+    }
 }
 
 impl ColumnBuilder {
     pub(crate) fn new(kind: ColumnKind) -> Self {
         let values = match kind {
             ColumnKind::String | ColumnKind::Json => Values::Text(Texts::default()),
-            ColumnKind::Int => Values::Int(Int64Builder::new()),
+            ColumnKind::Int => Values::Int(Ints::default()),
             ColumnKind::Float => Values::Float(Float64Builder::new()),
             ColumnKind::Bool => Values::Bool(BooleanBuilder::new()),
         };
@@ -38,10 +75,15 @@ impl ColumnBuilder {
 
     /// Returns an empty column of the kind, in the memory of one that nobody reads any more.
     pub(crate) fn again(kind: ColumnKind, spent: ArrayRef) -> Self {
-        match spent.as_any().downcast_ref::<StringArray>() {
-            Some(_) => Self { values: Values::Text(Texts::again(spent)), n_rows: 0 },
-            None => Self::new(kind),
-        }
+        let values = if spent.as_string_opt::<i32>().is_some() {
+            Values::Text(Texts::again(spent))
+        } else if let Some(ints) = spent.as_primitive_opt::<Int64Type>().cloned() {
+            drop(spent);
+            Values::Int(Ints::again(ints))
+        } else {
+            return Self::new(kind);
+        };
+        Self { values, n_rows: 0 }
     }
 
     /// Sets the row's value, unless it is not of the column's type.
@@ -53,7 +95,7 @@ impl ColumnBuilder {
                 Some(text) => column.push(&text),
                 None => column.push_nulls(1),
             },
-            Values::Int(column) => column.append_option(value.text.parse().ok()),
+            Values::Int(column) => column.push(value.text.parse().ok()),
             Values::Float(column) => column.append_option(value.text.parse().ok()),
             Values::Bool(column) => column.append_option(value.text.parse().ok()),
         }
@@ -69,7 +111,7 @@ impl ColumnBuilder {
         }
         match &mut self.values {
             Values::Text(column) => column.push_nulls(n_nulls),
-            Values::Int(column) => column.append_nulls(n_nulls),
+            Values::Int(column) => column.push_nulls(n_nulls),
             Values::Float(column) => column.append_nulls(n_nulls),
             Values::Bool(column) => column.append_nulls(n_nulls),
         }
@@ -81,7 +123,7 @@ impl ColumnBuilder {
         self.pad(n_rows);
         Ok(match &mut self.values {
             Values::Text(column) => Arc::new(column.finish()?),
-            Values::Int(column) => Arc::new(column.finish()),
+            Values::Int(column) => Arc::new(column.finish()?),
             Values::Float(column) => Arc::new(column.finish()),
             Values::Bool(column) => Arc::new(column.finish()),
         })

@@ -2,7 +2,7 @@
 //! system for it anew with every batch costs a sixth of an ingest.
 
 use arrow::array::{
-    Array, ArrayRef, AsArray, NullBufferBuilder, StringArray, StringViewArray, make_view,
+    Array, ArrayRef, AsArray, BinaryViewArray, NullBufferBuilder, StringArray, make_view,
 };
 use arrow::buffer::{Buffer, OffsetBuffer, ScalarBuffer};
 use arrow::datatypes::ArrowNativeType;
@@ -78,7 +78,7 @@ impl Texts {
 impl LongTexts {
     /// Returns an empty builder in the memory of a column that nobody reads any more.
     pub(crate) fn again(spent: ArrayRef) -> Self {
-        let Some(texts) = spent.as_string_view_opt().cloned() else { return Self::default() };
+        let Some(texts) = spent.as_binary_view_opt().cloned() else { return Self::default() };
         drop(spent);
         let (views, buffers, _) = texts.into_parts();
         let bytes = buffers.first().cloned().unwrap_or_default();
@@ -94,11 +94,11 @@ impl LongTexts {
         self.bytes.extend_from_slice(text.as_bytes());
     }
 
-    /// Gives up the texts.
-    pub(crate) fn finish(&mut self) -> Result<StringViewArray, ArrowError> {
+    /// Gives up the texts, as bytes: that they are texts would be checked again.
+    pub(crate) fn finish(&mut self) -> Result<BinaryViewArray, ArrowError> {
         let bytes = Buffer::from_vec(std::mem::take(&mut self.bytes));
         let views = ScalarBuffer::from(std::mem::take(&mut self.views));
-        StringViewArray::try_new(views, vec![bytes], None)
+        BinaryViewArray::try_new(views, vec![bytes], None)
     }
 }
 
@@ -138,7 +138,7 @@ impl Default for Ends {
 }
 
 /// Returns the buffer's memory, or none while somebody else reads it.
-fn emptied<T: ArrowNativeType>(spent: Buffer) -> Vec<T> {
+pub(super) fn emptied<T: ArrowNativeType>(spent: Buffer) -> Vec<T> {
     let mut values = spent.into_vec().unwrap_or_default();
     values.clear();
     values

@@ -99,7 +99,7 @@ impl Collector {
         for (index, builder) in self.builders {
             let files = ["hostile".to_owned()];
             let rows = builder.finish(&MAPPINGS.all[index], &files).unwrap();
-            n_rows += rows.batch.num_rows();
+            n_rows += rows.batch.num_rows() + rows.repeated.len();
             self.outcome.times.extend(rows.times);
         }
         assert_eq!(n_rows, self.outcome.rows.len());

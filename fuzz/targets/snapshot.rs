@@ -1,0 +1,5 @@
+//! Fuzzes [`haechi_fuzz::snapshot::snapshot`].
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| haechi_fuzz::snapshot::snapshot(data));
