@@ -615,7 +615,7 @@ def main():
         file.write(
             np.array([step, bias], "<f4").tobytes() + small.tobytes() + every.bits().tobytes()
         )
-        for values in (net[0].T, net[1], net[2], np.array([net[3]])):
+        for values in (net[0], net[1], net[2], np.array([net[3]])):
             file.write(np.ascontiguousarray(values, "<f4").tobytes())
     fresh = np.sort(judge(net, features(ordinary(tail, 40_000), model, every)))[::-1]
     print("highest of 40,000 groups of ordinary names:", fresh[[0, 3, 39]].round(2))

@@ -4,8 +4,6 @@
 //! common: a program makes all of its names in one way. `tools/train_names.py` makes the model and
 //! says from what.
 
-use std::collections::HashMap;
-
 use super::Name;
 use super::words::{Parts, parts};
 
@@ -118,8 +116,11 @@ impl Model {
         let mut floats =
             self.network.as_chunks::<FLOAT>().0.iter().map(|it| f32::from_le_bytes(*it));
         let mut sums = [0.0_f32; N_HIDDEN];
-        for sum in &mut sums {
-            *sum = common.iter().zip(floats.by_ref()).map(|(one, weight)| one * weight).sum();
+        // One figure after the other, so that all units are added to at once.
+        for one in common {
+            for (sum, weight) in sums.iter_mut().zip(floats.by_ref()) {
+                *sum += one * weight;
+            }
         }
         let mut units = [0.0_f32; N_HIDDEN];
         for ((unit, sum), bias) in units.iter_mut().zip(sums).zip(floats.by_ref()) {
@@ -147,10 +148,10 @@ fn common(names: &[Name], all: &[Measured]) -> [f32; N_COMMON] {
     let letters = mean(&|one| one.length).max(1.0);
     let of_two = mean(&|one| if one.parts.is_two { one.length } else { 0.0 });
     let labels: Vec<&str> = names.iter().map(Name::label).collect();
-    let suffixes: Vec<&str> = names.iter().map(Name::suffix).collect();
-    let fronts: Vec<&str> = labels.iter().map(|it| it.get(..3).unwrap_or(it)).collect();
+    let suffixes = keys(names.iter().map(Name::suffix));
+    let fronts = keys(labels.iter().map(|it| it.get(..3).unwrap_or(it)));
     let back = |label: &&'_ str| label.len().saturating_sub(3);
-    let backs: Vec<&str> = labels.iter().map(|it| it.get(back(it)..).unwrap_or(it)).collect();
+    let backs = keys(labels.iter().map(|it| it.get(back(it)..).unwrap_or(it)));
     let two = share(&|one| one.parts.is_two);
     [
         mean(&|one| one.score),
@@ -176,7 +177,7 @@ fn common(names: &[Name], all: &[Measured]) -> [f32; N_COMMON] {
         alphabet(&labels) / 20.0,
         most(&fronts) / n,
         most(&backs) / n,
-        different(&labels) / n,
+        different(&keys(labels.iter().copied())) / n,
     ]
 }
 
@@ -188,20 +189,22 @@ fn number(count: usize) -> f32 {
     f32::from(u16::try_from(count).unwrap_or(u16::MAX))
 }
 
-fn counted<'a>(texts: &[&'a str]) -> HashMap<&'a str, usize> {
-    let mut counts = HashMap::new();
-    for text in texts {
-        *counts.entry(*text).or_default() += 1;
-    }
-    counts
+/// Names texts by a number each, so that they are compared at once.
+fn keys<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<u64> {
+    let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    texts.map(|text| text.bytes().fold(0xcbf2_9ce4_8422_2325, step)).collect()
 }
 
-fn different(texts: &[&str]) -> f32 {
-    number(counted(texts).len())
+/// Returns how many different keys there are: groups are too small for a map to be worth it.
+fn different(keys: &[u64]) -> f32 {
+    let is_first = |(at, key): &(usize, &u64)| !keys.iter().take(*at).any(|it| it == *key);
+    number(keys.iter().enumerate().filter(is_first).count())
 }
 
-fn most(texts: &[&str]) -> f32 {
-    number(counted(texts).into_values().max().unwrap_or(0))
+/// Returns how often the most frequent key is there.
+fn most(keys: &[u64]) -> f32 {
+    let n_same = |key: &u64| keys.iter().filter(|it| *it == key).count();
+    number(keys.iter().map(n_same).max().unwrap_or(0))
 }
 
 /// Returns how many different letters, digits and signs there are.
