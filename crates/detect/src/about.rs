@@ -109,7 +109,7 @@ impl About {
                 parts.push(format!("\"time\" >= '{}'", draft.first));
                 parts.push(format!("\"time\" <= '{}'", draft.last));
             }
-            _ => parts.push(self.by_id(&draft.records)),
+            _ => parts.push(sql::by_id(self.id.as_deref(), &draft.records)),
         }
         parts.extend(sql::days(draft.first, draft.last));
         format!("{}{} order by \"time\"", self.select, parts.join(" and "))
@@ -123,19 +123,6 @@ impl About {
         };
         let subject = self.subject.as_ref()?;
         Some(format!("{said} and {subject} = {}", sql::literal(&draft.subject)))
-    }
-
-    fn by_id(&self, records: &[String]) -> String {
-        if let Some(id) = &self.id {
-            return format!("{id} in {}", sql::literals(records));
-        }
-        let place = |record: &String| {
-            let (file, position) = record.rsplit_once(':').unwrap_or((record, ""));
-            let position: u64 = position.parse().unwrap_or_default();
-            format!("(\"file\" = {} and \"position\" = {position})", sql::literal(file))
-        };
-        let places: Vec<String> = records.iter().map(place).collect();
-        format!("({})", places.join(" or "))
     }
 }
 

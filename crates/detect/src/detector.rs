@@ -8,6 +8,7 @@ use haechi_catalog::{Catalog, Detection, Source};
 use haechi_model::{Finding, Window};
 
 use crate::DetectError;
+use crate::attacks::Ids;
 use crate::group::Group;
 use crate::lists::Lists;
 use crate::page::Watcher;
@@ -75,6 +76,7 @@ impl Detector {
             let detector = SourceDetector::new(source, &detections)?;
             sources.insert(name.to_owned(), detector);
         }
+        begin_signs(&mut sources);
         let window = Window::default();
         Ok(Self { sources, own_accounts: BTreeSet::new(), places: None, window })
     }
@@ -195,10 +197,21 @@ impl Detector {
     /// Ends the work: every finding, worst first, then oldest first.
     #[must_use]
     pub fn finish(self) -> Vec<Finding> {
-        let mut findings = Vec::new();
-        for source in self.sources.into_values() {
-            findings.extend(source.plain.into_findings());
-            findings.extend(source.deep.into_findings());
+        let (mut findings, mut signals, mut attacks) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut lineage, mut ids) = (None, Ids::new());
+        for (name, source) in self.sources {
+            for group in [source.plain, source.deep] {
+                let outcome = group.into_outcome(&name);
+                findings.extend(outcome.findings);
+                signals.extend(outcome.signals);
+                attacks.extend(outcome.attacks);
+                lineage = lineage.or(outcome.lineage);
+            }
+            let id = source.schema.id.map(|slot| source.schema.quoted(slot));
+            ids.insert(name, id);
+        }
+        for attack in attacks {
+            findings.extend(attack.findings(&signals, &mut lineage, &ids));
         }
         findings.sort_by(|first, after| {
             let worst_first = after.severity.value().total_cmp(&first.severity.value());
@@ -251,6 +264,20 @@ impl SourceDetector {
             order.join(", "),
         );
         Some(Plan { source: name.to_owned(), depth, columns, sql })
+    }
+}
+
+/// Lets every page note what the attack sequences of all of them ask for.
+fn begin_signs(sources: &mut BTreeMap<String, SourceDetector>) {
+    let groups = sources.values().flat_map(|source| [&source.plain, &source.deep]);
+    let outlines: Vec<_> = groups.flat_map(Group::attacks).cloned().collect();
+    if outlines.is_empty() {
+        return;
+    }
+    for SourceDetector { schema, plain, deep } in sources.values_mut() {
+        plain.begin_signs(&outlines, schema, true);
+        // What reaches into records looks at fewer rows, and uses the lineage of the others.
+        deep.begin_signs(&outlines, schema, false);
     }
 }
 

@@ -6,14 +6,19 @@ use std::sync::Arc;
 
 use haechi_model::{Finding, Window};
 
+use crate::attacks::{By, Ended, Outline as AttackOutline, Signal};
 use crate::exchanges::{Assembler, Exchange, FlowSlots};
 use crate::habits::{Habits, Outline};
 use crate::kept::Part;
+use crate::lineage::Lineage;
 use crate::lists::Lists;
 use crate::page::{Watcher, no_service_calls};
 use crate::rows::{Row, Rows};
 use crate::schema::Schema;
+use crate::signals::Teller;
 use crate::sql;
+
+const SECONDS_PER_DAY: u32 = 86_400;
 
 /// Pages that one query feeds.
 #[derive(Default)]
@@ -27,6 +32,23 @@ pub(crate) struct Group {
     shares: Vec<Share>,
     /// The pages that compare rows with habits, those with the same habits together.
     usual: Vec<Usual>,
+    /// Whose credentials are used, when an attack sequence asks for it.
+    lineage: Option<Lineage>,
+    /// How many days of rows before the window attack sequences want to see.
+    attack_days: u32,
+}
+
+/// What a group has come to.
+#[derive(Default)]
+pub(crate) struct Outcome {
+    /// The findings, in no order.
+    pub(crate) findings: Vec<Finding>,
+    /// The moments of the findings that attack sequences ask for, in no order.
+    pub(crate) signals: Vec<Signal>,
+    /// The attack sequences that are yet to be judged.
+    pub(crate) attacks: Vec<Ended>,
+    /// Whose credentials were used.
+    pub(crate) lineage: Option<Lineage>,
 }
 
 /// Pages that compare rows with the same habits, and the habits.
@@ -63,7 +85,29 @@ impl Group {
         let (of_habits, left): (Vec<usize>, Vec<usize>) = left.into_iter().partition(has_habits);
         let usual = usual_of(&pages, &of_habits, schema);
         let (indexes, always) = indexed(&pages, left, schema);
-        Self { pages, indexes, always, shares, usual }
+        Self { pages, indexes, always, shares, usual, lineage: None, attack_days: 0 }
+    }
+
+    /// Returns the attack sequences that pages ask for.
+    pub(crate) fn attacks(&self) -> impl Iterator<Item = &AttackOutline> {
+        self.pages.iter().filter_map(Watcher::attack)
+    }
+
+    /// Notes from here on what attack sequences ask for; whoever sees most rows keeps the lineage.
+    pub(crate) fn begin_signs(
+        &mut self,
+        outlines: &[AttackOutline],
+        schema: &Schema,
+        keeps_lineage: bool,
+    ) {
+        let teller = Teller::of(schema);
+        self.pages.iter_mut().for_each(|page| page.begin_signs(outlines, &teller));
+        let seconds = outlines.iter().map(|outline| outline.within_seconds).max().unwrap_or(0);
+        self.attack_days = seconds.div_ceil(SECONDS_PER_DAY);
+        let is_asked = outlines.iter().any(|outline| outline.by == By::Credentials);
+        if is_asked && keeps_lineage && matches!(teller, Teller::Bearer(_)) {
+            self.lineage = Some(Lineage::of(schema));
+        }
     }
 
     /// Tells whether there is nothing to do.
@@ -80,6 +124,9 @@ impl Group {
 
     fn observe_row(&mut self, row: &Row<'_>) {
         let is_service_call = row.is_service_call();
+        if let Some(lineage) = self.lineage.as_mut().filter(|_| !is_service_call) {
+            lineage.note(row);
+        }
         let indexed = self.indexes.iter().flat_map(|index| index.pages(row));
         for index in indexed.chain(&self.always) {
             if let Some(page) = self.pages.get_mut(*index) {
@@ -96,12 +143,14 @@ impl Group {
 
     /// Returns the slots that the pages read.
     pub(crate) fn slots(&self) -> BTreeSet<usize> {
-        self.pages.iter().flat_map(|page| page.slots.iter().copied()).collect()
+        let of_lineage = self.lineage.iter().flat_map(Lineage::slots);
+        self.pages.iter().flat_map(|page| page.slots.iter().copied()).chain(of_lineage).collect()
     }
 
     /// Returns how many days of rows before the window the pages want to see.
     pub(crate) fn history_days(&self) -> u32 {
-        self.pages.iter().map(Watcher::history_days).max().unwrap_or(0)
+        let of_pages = self.pages.iter().map(Watcher::history_days).max().unwrap_or(0);
+        of_pages.max(self.attack_days)
     }
 
     /// Raises only what happens inside the window from here on.
@@ -124,6 +173,9 @@ impl Group {
         }
         for usual in &mut self.usual {
             states.push((format!("habits {:?}", usual.habits.outline), usual.habits.state()));
+        }
+        if let Some(lineage) = &mut self.lineage {
+            states.push(("lineage".to_owned(), vec![lineage.state()]));
         }
         for page in &mut self.pages {
             let (definition, parts) = page.state();
@@ -150,6 +202,7 @@ impl Group {
             parts.push(page.predicate().to_owned());
         }
         parts.extend(self.usual.iter().map(|usual| usual.predicate.clone()));
+        parts.extend(self.lineage.as_ref().and_then(|lineage| lineage.predicate(schema)));
         parts.sort();
         parts.dedup();
         format!("(({}))", parts.join(") or ("))
@@ -172,13 +225,23 @@ impl Group {
         self.pages.iter().map(Watcher::n_dropped).sum()
     }
 
-    /// Ends the pages: their findings, in no order.
-    pub(crate) fn into_findings(mut self) -> Vec<Finding> {
+    /// Ends the pages.
+    pub(crate) fn into_outcome(mut self, source: &str) -> Outcome {
         for share in &mut self.shares {
             let rest = share.assembler.finish();
             share.show(&rest, &mut self.pages);
         }
-        self.pages.into_iter().flat_map(Watcher::into_findings).collect()
+        let source = Arc::from(source);
+        let mut outcome = Outcome { lineage: self.lineage, ..Outcome::default() };
+        for mut page in self.pages {
+            page.end();
+            outcome.signals.extend(page.signals(&source));
+            match page.into_result(&source) {
+                Ok(findings) => outcome.findings.extend(findings),
+                Err(attack) => outcome.attacks.push(*attack),
+            }
+        }
+        outcome
     }
 }
 

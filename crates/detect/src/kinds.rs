@@ -1,5 +1,6 @@
 //! The kinds of detection: what a page's `kind` may be. One file each, one line in the list.
 
+mod attack;
 mod beacon;
 mod brute_force;
 mod created_key;
@@ -27,6 +28,7 @@ mod volume;
 
 use std::sync::Arc;
 
+use crate::attacks::{Outline as AttackOutline, Weak};
 use crate::exchanges::Exchange;
 use crate::habits::{Habits, Outline};
 use crate::kept::Part;
@@ -59,6 +61,7 @@ pub const ALL: &[&Kind] = &[
     &created_key::KIND,
     &follows::KIND,
     &sequence::KIND,
+    &attack::KIND,
     &rarity::KIND,
     &travel::KIND,
     &scan::KIND,
@@ -106,6 +109,16 @@ pub(crate) trait Watch: Send {
 
     /// Takes the user's lists, before the first row.
     fn set_lists(&mut self, _lists: &Arc<Lists>) {}
+
+    /// Returns the attack sequence that the page asks for, made of findings of other pages.
+    fn attack(&self) -> Option<&AttackOutline> {
+        None
+    }
+
+    /// Returns the steps of an attack that are no findings of other pages, at the end.
+    fn weak_steps(&mut self) -> Vec<Weak> {
+        Vec::new()
+    }
 
     /// Raises what can only be said when everything has been seen.
     fn finish(&mut self, _raised: &mut Raised) {}

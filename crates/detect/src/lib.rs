@@ -7,6 +7,7 @@
 //! Adding a kind is one file under `kinds`, an operator one file under `conditions/operators`.
 
 mod about;
+mod attacks;
 mod conditions;
 mod criteria;
 mod detector;
@@ -34,6 +35,7 @@ mod run;
 mod schema;
 mod sentence;
 mod setup;
+mod signals;
 mod snapshot;
 mod sql;
 mod state;

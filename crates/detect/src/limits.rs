@@ -130,3 +130,17 @@ pub const RATES_MAX: usize = 2_000;
 /// The rows of one source that wait until nothing earlier can come any more (a kilobyte or two
 /// each). Beyond, the older half is looked at as it stands.
 pub const WAITING_ROWS_MAX: usize = 200_000;
+
+/// The moments of one finding that attack sequences are told (about 300 bytes each), one an hour
+/// for each identity behind it.
+pub const TRAIL_MAX: usize = 200;
+
+/// The identities behind one finding that take turns within an hour and are told apart.
+pub const TRAIL_LOOK_BACK: usize = 16;
+
+/// The moments at which one identity has taken one weak step of an attack that are kept; whoever
+/// does so in more different hours does it every day, and it is no sign of anything.
+pub const WEAK_STEPS_MAX: usize = 100;
+
+/// The stages of an attack: ATT&CK has fourteen tactics.
+pub const STAGES_MAX: usize = 16;

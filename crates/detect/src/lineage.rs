@@ -7,20 +7,33 @@ use crate::kept::Part;
 use crate::limits::LINEAGE_MAX;
 use crate::rows::Row;
 use crate::schema::{ACCOUNT, Schema};
+use crate::sql;
 use crate::state::{Fading, Key};
+
+/// The calls that hand out credentials: without their rows there is no lineage.
+pub(crate) const HANDS_OUT: [&str; 6] = [
+    "AssumeRole",
+    "AssumeRoleWithSAML",
+    "AssumeRoleWithWebIdentity",
+    "CreateAccessKey",
+    "GetFederationToken",
+    "GetSessionToken",
+];
 
 /// Where credentials come from, as far as it was seen.
 pub(crate) struct Lineage {
-    slots: Option<Slots>,
+    bearer: Option<Bearer>,
     /// The origin of each key that was handed out.
     origins: Fading<Option<Key>>,
 }
 
-/// The columns that tell.
-struct Slots {
+/// The columns that tell whose credentials a row was made with.
+#[derive(Debug, Clone)]
+pub(crate) struct Bearer {
     key: usize,
     principal: usize,
     arn: usize,
+    role: usize,
     made: usize,
     source_identity: usize,
     /// Where a call's answer holds a key: of a session, or of a user.
@@ -30,7 +43,7 @@ struct Slots {
 impl Lineage {
     /// Begins without credentials; a source that has none has no lineage.
     pub(crate) fn of(schema: &Schema) -> Self {
-        Self { slots: slots_of(schema), origins: Fading::new(LINEAGE_MAX) }
+        Self { bearer: Bearer::of(schema), origins: Fading::new(LINEAGE_MAX) }
     }
 
     /// Returns what outlives the process.
@@ -40,33 +53,87 @@ impl Lineage {
 
     /// Returns the columns that are read.
     pub(crate) fn slots(&self) -> Vec<usize> {
-        self.slots.as_ref().map_or_else(Vec::new, |slots| {
-            let [session, user] = slots.handed_out;
-            let own = [slots.key, slots.principal, slots.arn, slots.made, slots.source_identity];
-            own.into_iter().chain([session, user]).collect()
+        self.bearer.as_ref().map_or_else(Vec::new, |bearer| {
+            bearer.slots().into_iter().chain(bearer.handed_out).collect()
         })
     }
 
     /// Returns who is behind a row, and notes the key that the row hands out.
     pub(crate) fn origin(&mut self, row: &Row<'_>) -> Option<Key> {
-        let slots = self.slots.as_ref()?;
-        let key = row.text(slots.key);
-        let known = key.and_then(|key| *self.origins.get_mut(Key::of(&[key]))?);
-        let origin = known.or_else(|| slots.own_origin(row))?;
-        for handed_out in slots.handed_out.iter().filter_map(|slot| row.text(*slot)) {
+        let bearer = self.bearer.as_ref()?;
+        let key = bearer.key(row);
+        let known = key.and_then(|key| *self.origins.get_mut(key)?);
+        let origin = known.or_else(|| bearer.own_origin(row))?;
+        for handed_out in bearer.handed_out.iter().filter_map(|slot| row.text(*slot)) {
             *self.origins.entry(Key::of(&[handed_out]), row.time()) = Some(origin);
         }
         if let Some(key) = key.filter(|_| known.is_some()) {
             // In use: it is not to be forgotten.
-            self.origins.entry(Key::of(&[key]), row.time());
+            self.origins.entry(key, row.time());
         }
         Some(origin)
     }
+
+    /// Notes the keys that a row hands out; other rows cost two looks.
+    pub(crate) fn note(&mut self, row: &Row<'_>) {
+        let Some(bearer) = &self.bearer else { return };
+        if bearer.handed_out.iter().any(|slot| row.text(*slot).is_some()) {
+            self.origin(row);
+        }
+    }
+
+    /// Returns SQL that holds for the rows that hand out keys, where the source has such.
+    pub(crate) fn predicate(&self, schema: &Schema) -> Option<String> {
+        self.bearer.as_ref()?;
+        let name = schema.quoted(schema.slot("eventName")?);
+        Some(format!("{name} in {}", sql::literals(&HANDS_OUT.map(str::to_owned))))
+    }
+
+    /// Returns who asked for a key, when it was seen.
+    pub(crate) fn origin_of(&mut self, key: Key) -> Option<Key> {
+        *self.origins.get_mut(key)?
+    }
 }
 
-impl Slots {
+impl Bearer {
+    /// Finds the columns; nothing for a source that does not tell of credentials.
+    pub(crate) fn of(schema: &Schema) -> Option<Self> {
+        let slot = |name: &str| schema.slot(name);
+        Some(Self {
+            key: slot("userIdentity.accessKeyId")?,
+            principal: slot("userIdentity.principalId")?,
+            arn: slot("userIdentity.arn")?,
+            role: slot("sessionIssuer_arn")?,
+            made: slot("session_creationDate")?,
+            source_identity: slot("session_sourceIdentity")?,
+            handed_out: [slot("issued_accessKeyId")?, slot("created_accessKeyId")?],
+        })
+    }
+
+    /// Returns the columns that tell who calls.
+    pub(crate) fn slots(&self) -> [usize; 6] {
+        [self.key, self.principal, self.arn, self.role, self.made, self.source_identity]
+    }
+
+    /// Returns the key that a row was signed with.
+    pub(crate) fn key(&self, row: &Row<'_>) -> Option<Key> {
+        row.text(self.key).map(|key| Key::of(&[key]))
+    }
+
+    /// Returns the role of a session, or else the user.
+    pub(crate) fn role_or_user<'a>(&self, row: &Row<'a>) -> Option<&'a str> {
+        row.text(self.role).or_else(|| row.text(self.arn))
+    }
+
+    /// Returns the instance whose credentials a row was made with: its session has its name.
+    pub(crate) fn instance<'a>(&self, row: &Row<'a>) -> Option<&'a str> {
+        row.text(self.role)?;
+        let (_, session) = row.text(self.arn)?.rsplit_once('/')?;
+        session.starts_with("i-").then_some(session)
+    }
+
     /// Returns who a row's credentials are by themselves.
-    fn own_origin(&self, row: &Row<'_>) -> Option<Key> {
+    pub(crate) fn own_origin(&self, row: &Row<'_>) -> Option<Key> {
         let account = row.text(ACCOUNT).unwrap_or_default();
         // A source identity is set once and stays, whatever roles are taken on.
         if let Some(person) = row.text(self.source_identity) {
@@ -79,18 +146,11 @@ impl Slots {
         row.text(self.arn)
             .or_else(|| row.text(self.principal))
             .or_else(|| row.text(self.key))
-            .map(|own| Key::of(&["own", account, own]))
+            .map(|own| own_key(account, own))
     }
 }
 
-fn slots_of(schema: &Schema) -> Option<Slots> {
-    let slot = |name: &str| schema.slot(name);
-    Some(Slots {
-        key: slot("userIdentity.accessKeyId")?,
-        principal: slot("userIdentity.principalId")?,
-        arn: slot("userIdentity.arn")?,
-        made: slot("session_creationDate")?,
-        source_identity: slot("session_sourceIdentity")?,
-        handed_out: [slot("issued_accessKeyId")?, slot("created_accessKeyId")?],
-    })
+/// Returns the key of somebody who is nothing but a name.
+pub(crate) fn own_key(account: &str, own: &str) -> Key {
+    Key::of(&["own", account, own])
 }

@@ -1,8 +1,9 @@
 //! Domain names: what somebody registered, what stands before it, and whether a person chose it.
 
 mod score;
+mod words;
 
-pub(crate) use score::score;
+pub(crate) use score::likelihood;
 
 /// A domain name, taken apart at what somebody registered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,8 +18,21 @@ pub(crate) struct Name {
 
 impl Name {
     /// Reads a name as a resolver logs it; nothing when nobody can have registered it.
-    pub(crate) fn parse(text: &str) -> Option<Self> {
+    ///
+    /// Providers give names away below domains of their own, not all of which the list of public
+    /// suffixes knows: below those that are named here, what somebody took counts as registered.
+    pub(crate) fn parse(text: &str, providers: &[String]) -> Option<Self> {
         let text = text.strip_suffix('.').unwrap_or(text).to_ascii_lowercase();
+        let ends = |provider: &&String| {
+            let before = text.strip_suffix(provider.as_str());
+            before.is_some_and(|before| before.ends_with('.') && 1 < before.len())
+        };
+        if let Some(provider) = providers.iter().find(ends) {
+            let suffix_from = text.len() - provider.len();
+            let before = text.get(..suffix_from.saturating_sub(1)).unwrap_or_default();
+            let domain_from = before.rfind('.').map_or(0, |dot| dot + 1);
+            return Some(Self { text, domain_from, suffix_from });
+        }
         let domain = psl::domain(text.as_bytes())?;
         let domain_length = domain.as_bytes().len();
         let suffix_length = domain.suffix().as_bytes().len();
@@ -38,6 +52,11 @@ impl Name {
     pub(crate) fn label(&self) -> &str {
         let label = self.text.get(self.domain_from..self.suffix_from).unwrap_or_default();
         label.strip_suffix('.').unwrap_or(label)
+    }
+
+    /// Returns what stands behind the registered label: `co.uk`.
+    pub(crate) fn suffix(&self) -> &str {
+        self.text.get(self.suffix_from..).unwrap_or_default()
     }
 
     /// Returns what stands before the registered domain, which is in its owner's hands.
@@ -72,7 +91,7 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, expected: Option<(&str, &str, &str)>) {
-        let name = Name::parse(text);
+        let name = Name::parse(text, &["free.example".to_owned()]);
         let parts = name.as_ref().map(|it| (it.below(), it.label(), it.domain()));
         assert_eq!(parts, expected, "{text}");
     }
@@ -83,6 +102,14 @@ mod tests {
         check("a.b.example.com", Some(("a.b", "example", "example.com")));
         check("example.com.", Some(("", "example", "example.com")));
         check("d1.cloudfront.net.", Some(("", "d1", "d1.cloudfront.net")));
+    }
+
+    #[test]
+    fn below_a_provider_of_free_names_somebody_took_one() {
+        check("www.Shop.free.example.", Some(("www", "shop", "shop.free.example")));
+        check("shop.free.example", Some(("", "shop", "shop.free.example")));
+        check("free.example", Some(("", "free", "free.example")));
+        check("carefree.example", Some(("", "carefree", "carefree.example")));
     }
 
     #[test]

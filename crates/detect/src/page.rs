@@ -9,6 +9,7 @@ use toml::Value as Toml;
 
 use crate::DetectError;
 use crate::about::About;
+use crate::attacks::{Ended, Outline as AttackOutline, Signal};
 use crate::conditions::AnyOf;
 use crate::exchanges::{Aspect, Exchange, TraceSql};
 use crate::habits::{Habits, Outline};
@@ -16,11 +17,12 @@ use crate::kept::Part;
 use crate::kinds::{Kind, Watch};
 use crate::limits::ROUTINE_HISTORY_DAYS;
 use crate::lists::Lists;
-use crate::raised::{Raised, Subject};
+use crate::raised::{Draft, Raised, Subject};
 use crate::rows::Row;
 use crate::schema::{ACCOUNT, RECORD, REGION, Schema};
 use crate::sentence::Sentence;
 use crate::setup::{Fault, Setup};
+use crate::signals::{Sign, Teller};
 
 /// A page that looks at rows.
 pub(crate) struct Watcher {
@@ -51,7 +53,7 @@ impl Watcher {
         let kind = Kind::named(&detection.kind)?;
         let mut setup = Setup::new(schema, detection);
         let conditions = setup.conditions();
-        let matches = setup.matches_again()?;
+        let matches = setup.matches_if_any()?;
         let none = Toml::Array(Vec::new());
         let unless = setup.take::<Toml>("unless")?.unwrap_or(none);
         let unless = AnyOf::read(&unless, &mut setup)?;
@@ -59,6 +61,12 @@ impl Watcher {
         let (en, ko) = (&detection.why, &detection.ko.why);
         let sentence = Sentence::read(en, ko, kind.facts, &mut setup)?;
         let watch = kind.read(&mut setup)?;
+        let matches = match matches {
+            // An attack is made of findings; it need not look at rows.
+            None if watch.attack().is_some() => AnyOf::default(),
+            None => return Err(Fault::near("kind", "a detection needs `match`")),
+            Some(matches) => matches,
+        };
         // The detector has given the page to these sources already.
         setup.take::<Vec<String>>("also")?;
         let withdraw_after_days = setup.take("withdraw_after_days")?;
@@ -129,6 +137,46 @@ impl Watcher {
     /// Raises only what happens inside the window from here on.
     pub(crate) fn set_window(&mut self, window: Window) {
         self.raised.window = window;
+    }
+
+    /// Returns the attack sequence that the page asks for.
+    pub(crate) fn attack(&self) -> Option<&AttackOutline> {
+        self.watch.attack()
+    }
+
+    /// Notes for attack sequences whose findings are, when one of them asks for this page's, or
+    /// is this page.
+    pub(crate) fn begin_signs(&mut self, outlines: &[AttackOutline], teller: &Teller) {
+        let page = self.about.page.as_str();
+        let asks = |outline: &&AttackOutline| {
+            outline.stage_of(page).is_some() || self.watch.attack() == Some(*outline)
+        };
+        let seconds = outlines.iter().filter(asks).map(|outline| outline.within_seconds).max();
+        if let Some(seconds) = seconds {
+            self.slots.extend(teller.slots());
+            self.raised.begin_signs(teller.clone(), seconds);
+        }
+    }
+
+    /// Ends the watching: what may still be raised is raised.
+    pub(crate) fn end(&mut self) {
+        self.watch.finish(&mut self.raised);
+    }
+
+    /// Returns the moments of the page's findings, in no order.
+    pub(crate) fn signals(&self, source: &Arc<str>) -> Vec<Signal> {
+        let (page, kind) =
+            (Arc::from(self.about.page.as_str()), Arc::from(&*self.about.finding_type));
+        let signal = |(draft, sign): (&Draft, &Sign)| Signal {
+            source: Arc::clone(source),
+            page: Arc::clone(&page),
+            kind: Arc::clone(&kind),
+            severity: self.about.severity.value(),
+            account: draft.account.clone(),
+            region: draft.region.clone(),
+            sign: sign.clone(),
+        };
+        self.raised.trails().map(signal).collect()
     }
 
     /// Takes the user's lists.
@@ -207,13 +255,18 @@ impl Watcher {
         (predicate, is_exact)
     }
 
-    /// Ends the page: its findings, in no order.
-    pub(crate) fn into_findings(mut self) -> Vec<Finding> {
-        self.watch.finish(&mut self.raised);
+    /// Takes the page apart: its findings, in no order, or the attack that is yet to be judged.
+    pub(crate) fn into_result(mut self, source: &Arc<str>) -> Result<Vec<Finding>, Box<Ended>> {
+        let (window, weak) = (self.raised.window, self.watch.weak_steps());
+        let outline = self.watch.attack().cloned();
         let (about, (predicate, is_exact)) = (self.about, self.predicate);
         let (sentence, drafts) = self.raised.into_drafts();
+        if let Some(outline) = outline {
+            let source = Arc::clone(source);
+            return Err(Box::new(Ended { about, sentence, source, outline, weak, window }));
+        }
         let exact = is_exact.then_some(predicate);
-        drafts.map(|draft| about.finding(&sentence, exact.as_deref(), draft)).collect()
+        Ok(drafts.map(|draft| about.finding(&sentence, exact.as_deref(), draft)).collect())
     }
 }
 

@@ -13,6 +13,7 @@ use crate::limits::{BURST_VALUES_MAX, FINDINGS_MAX, RECORDS_MAX, VALUE_CHARACTER
 use crate::rows::Row;
 use crate::schema::{ACCOUNT, REGION, Schema};
 use crate::sentence::{Fact, Facts, Sentence, Shown};
+use crate::signals::{Sign, Teller, Trail};
 use crate::state::Key;
 
 /// The drafts of one page.
@@ -26,6 +27,8 @@ pub(crate) struct Raised {
     /// The number of different days after which what a subject does is routine, and its finding
     /// is taken back.
     pub(crate) withdraw_after_days: Option<u32>,
+    /// How attack sequences are told whose a finding is, when one asks for this page.
+    signing: Option<Signing>,
     drafts: HashMap<Key, Draft>,
     n_dropped: u64,
 }
@@ -36,6 +39,19 @@ pub(crate) enum Subject {
     Row(Field, Vec<Field>),
     /// The host behind the interface, and the aspects that make findings of their own.
     Host(Vec<Aspect>),
+}
+
+/// What is needed to sign for attack sequences.
+struct Signing {
+    teller: Teller,
+    /// How long before the window a sequence may begin.
+    seconds: u32,
+}
+
+/// What is raised: a row, or what is kept of a host's exchange.
+enum Cause<'a, 'b> {
+    Row(&'a Row<'b>),
+    Hit(&'a str, &'a Hit),
 }
 
 /// Whom a row is about.
@@ -71,6 +87,10 @@ pub(crate) struct Draft {
     pub(crate) trace: Trace,
     /// SQL that gives the records, when the kind can say it.
     pub(crate) evidence: Option<String>,
+    /// When it happened and who was behind it, for attack sequences.
+    pub(crate) trail: Trail,
+    /// Whether something has happened inside the window.
+    is_begun: bool,
     /// Those who have been met, for kinds that tell how many.
     met: HashSet<Key>,
     /// The different days on which it happened, and the last of them.
@@ -118,8 +138,27 @@ impl Raised {
     /// Begins without drafts.
     pub(crate) fn new(about: Subject, sentence: Sentence) -> Self {
         let drafts = HashMap::new();
-        let (window, withdraw_after_days) = (Window::default(), None);
-        Self { about, sentence, window, withdraw_after_days, drafts, n_dropped: 0 }
+        let (window, withdraw_after_days, signing) = (Window::default(), None, None);
+        Self { about, sentence, window, withdraw_after_days, signing, drafts, n_dropped: 0 }
+    }
+
+    /// Notes from here on whose findings are, for sequences that may begin so long before the
+    /// window.
+    pub(crate) fn begin_signs(&mut self, teller: Teller, seconds: u32) {
+        self.signing = Some(Signing { teller, seconds });
+    }
+
+    /// Tells whether a sequence may ask for what happens at this moment.
+    pub(crate) fn is_signed(&self, time: Timestamp) -> bool {
+        let Some(signing) = &self.signing else { return false };
+        let Window { from, until } = self.window;
+        let oldest = from.map(|from| from.plus_seconds(-i64::from(signing.seconds)));
+        oldest.is_none_or(|oldest| oldest <= time) && until.is_none_or(|until| time < until)
+    }
+
+    /// Returns the signs of every draft, with its account and Region, in no order.
+    pub(crate) fn trails(&self) -> impl Iterator<Item = (&Draft, &Sign)> {
+        self.drafts.values().flat_map(|draft| draft.trail.signs.iter().map(move |it| (draft, it)))
     }
 
     /// Tells whom a row is about.
@@ -161,7 +200,7 @@ impl Raised {
     /// Returns the draft that a row belongs to, made new if need be; nothing when the row lies
     /// outside the window, is routine, or there are too many drafts.
     pub(crate) fn draft(&mut self, row: &Row<'_>, identity: &Identity<'_>) -> Option<&mut Draft> {
-        self.open(identity, (row.time(), row.text(REGION)), Some(row))
+        self.open(identity, (row.time(), row.text(REGION)), &Cause::Row(row))
     }
 
     /// Returns the draft that an exchange belongs to, as [`Raised::draft`] does for a row.
@@ -172,17 +211,19 @@ impl Raised {
     /// Returns the draft that what is kept of an exchange belongs to.
     pub(crate) fn draft_at(&mut self, owner: &Owner, hit: &Hit) -> Option<&mut Draft> {
         let identity = self.identity_of(owner, hit);
-        self.open(&identity, (hit.first, owner.region.as_deref()), None)
+        let cause = Cause::Hit(&owner.host, hit);
+        self.open(&identity, (hit.first, owner.region.as_deref()), &cause)
     }
 
     fn open(
         &mut self,
         identity: &Identity<'_>,
         (time, region): (Timestamp, Option<&str>),
-        row: Option<&Row<'_>>,
+        cause: &Cause<'_, '_>,
     ) -> Option<&mut Draft> {
         let is_history = !self.window.contains(time);
-        if is_history && self.withdraw_after_days.is_none() {
+        let is_signed = self.is_signed(time);
+        if is_history && self.withdraw_after_days.is_none() && !is_signed {
             return None;
         }
         let key = identity.key();
@@ -197,10 +238,17 @@ impl Raised {
             draft.withdraw();
             return None;
         }
+        if let Some(signing) = self.signing.as_ref().filter(|_| is_signed) {
+            draft.trail.note(match cause {
+                Cause::Row(row) => signing.teller.sign(row, &draft.subject),
+                Cause::Hit(host, hit) => Sign::of_host(host, hit),
+            });
+        }
         if is_history {
             return None;
         }
-        if let Some(row) = row {
+        draft.begin(time, region);
+        if let Cause::Row(row) = cause {
             self.sentence.note(row, &mut draft.shown);
         }
         Some(draft)
@@ -247,9 +295,25 @@ impl Draft {
             shown: Shown::default(),
             trace: Trace::default(),
             evidence: None,
+            trail: Trail::default(),
+            is_begun: false,
             met: HashSet::new(),
             n_days: 0,
             last_day: None,
+        }
+    }
+
+    /// Makes a draft of a subject by itself, as sequences of findings are about.
+    pub(crate) fn of_subject(time: Timestamp, subject: &str, account: Option<&str>) -> Self {
+        let subject = Cow::Borrowed(subject);
+        Self::new(time, None, &Identity { account, subject, group: Vec::new() })
+    }
+
+    /// Begins at the first moment inside the window, whatever was noted before it.
+    fn begin(&mut self, time: Timestamp, region: Option<&str>) {
+        if !self.is_begun {
+            (self.is_begun, self.first, self.last) = (true, time, time);
+            self.region = region.map(str::to_owned);
         }
     }
 
@@ -265,6 +329,7 @@ impl Draft {
     fn withdraw(&mut self) {
         self.count = 0;
         self.records = Vec::new();
+        self.trail = Trail::default();
     }
 
     /// Adds an occurrence.
@@ -350,6 +415,8 @@ kept!(Draft {
     shown,
     trace,
     evidence,
+    trail,
+    is_begun,
     met,
     n_days,
     last_day

@@ -85,6 +85,11 @@ impl<'a> Setup<'a> {
         }
     }
 
+    /// Reads the page's `match`, if it has one.
+    pub(crate) fn matches_if_any(&mut self) -> Result<Option<AnyOf>, Fault> {
+        self.matches.is_some().then(|| self.matches_again()).transpose()
+    }
+
     /// Returns the page's conditions as they are written.
     pub(crate) fn conditions(&self) -> String {
         self.conditions.clone()

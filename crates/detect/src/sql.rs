@@ -15,6 +15,21 @@ pub(crate) fn literals(texts: &[String]) -> String {
     format!("({})", quoted.join(", "))
 }
 
+/// Returns a condition for records by their ids: by the column that holds them, or by object and
+/// position where records have no id of their own.
+pub(crate) fn by_id(id: Option<&str>, records: &[String]) -> String {
+    if let Some(id) = id {
+        return format!("{id} in {}", literals(records));
+    }
+    let place = |record: &String| {
+        let (file, position) = record.rsplit_once(':').unwrap_or((record, ""));
+        let position: u64 = position.parse().unwrap_or_default();
+        format!("(\"file\" = {} and \"position\" = {position})", literal(file))
+    };
+    let places: Vec<String> = records.iter().map(place).collect();
+    format!("({})", places.join(" or "))
+}
+
 /// Returns conditions for a stretch of time, with the days beside it so that files are skipped.
 pub(crate) fn within(window: Window) -> Vec<String> {
     let mut parts = Vec::new();

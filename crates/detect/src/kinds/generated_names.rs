@@ -11,7 +11,7 @@ use super::{Kind, Watch};
 use crate::field::Field;
 use crate::kept::{Part, kept};
 use crate::limits::{SCOPES_MAX, TUNNEL_NAMES_MAX};
-use crate::names::{Name, score};
+use crate::names::{Name, likelihood};
 use crate::raised::{Occurrence, Raised};
 use crate::rows::Row;
 use crate::sentence::Fact;
@@ -20,10 +20,11 @@ use crate::state::{Fading, Key};
 
 pub(super) const KIND: Kind = Kind {
     name: "generated_names",
-    doc: "Raises a subject when the mean score of `count` different registered names in the field \
-          `name`, asked for within `window_seconds`, is at least `score`: how much likelier a \
-          program made them than a person, as a logarithm. Each group of so many names is judged \
-          once.",
+    doc: "Raises a subject when the score of `count` different registered names in the field \
+          `name`, asked for within `window_seconds`, is at least `score`: how much likelier one \
+          program made them than people, as a logarithm, by their letters and words and by what \
+          they have in common. The model was made for groups of ten. Names below one of the \
+          `providers` of free names count as registered. Each group is judged once.",
     facts: &["count", "value", "window", "names"],
     every_row_speaks: false,
     read,
@@ -34,6 +35,7 @@ struct GeneratedNames {
     count: usize,
     score: f32,
     window_seconds: u32,
+    providers: Vec<String>,
     groups: Fading<Group>,
 }
 
@@ -42,7 +44,6 @@ struct GeneratedNames {
 struct Group {
     since: Option<Timestamp>,
     known: HashSet<u64, ahash::RandomState>,
-    scores: Vec<f32>,
     hits: Vec<(String, Occurrence)>,
 }
 
@@ -57,6 +58,7 @@ fn read(setup: &mut Setup<'_>) -> Result<Box<dyn Watch>, Fault> {
         count,
         score: setup.require("score")?,
         window_seconds: setup.require("window_seconds")?,
+        providers: setup.take("providers")?.unwrap_or_default(),
         groups: Fading::new(SCOPES_MAX),
     }))
 }
@@ -68,7 +70,7 @@ impl Watch for GeneratedNames {
 
     fn observe(&mut self, row: &Row<'_>, raised: &mut Raised) {
         let Some(text) = self.name.text(row) else { return };
-        let Some(name) = Name::parse(&text) else { return };
+        let Some(name) = Name::parse(&text, &self.providers) else { return };
         if !is_judged(name.label()) {
             return;
         }
@@ -81,19 +83,18 @@ impl Watch for GeneratedNames {
         if !group.known.insert(Key::of(&[name.domain()]).short()) {
             return;
         }
-        group.scores.push(score(name.label()));
         group.hits.push((name.domain().to_owned(), Occurrence::of(row)));
-        if group.scores.len() < self.count {
+        if group.hits.len() < self.count {
             return;
         }
-        let mean = group.mean();
         let hits = std::mem::take(&mut group.hits);
-        group.scores.clear();
+        let names = hits.iter().filter_map(|(domain, _)| Name::parse(domain, &self.providers));
+        let score = likelihood(&names.collect::<Vec<_>>());
         if TUNNEL_NAMES_MAX < group.known.len() {
             group.known.clear();
         }
         group.since = Some(row.time());
-        if mean < self.score {
+        if score < self.score {
             return;
         }
         let Some(draft) = raised.draft(row, &identity) else { return };
@@ -112,16 +113,9 @@ impl Watch for GeneratedNames {
     }
 }
 
-impl Group {
-    fn mean(&self) -> f32 {
-        let n_scores = u16::try_from(self.scores.len()).unwrap_or(u16::MAX);
-        self.scores.iter().sum::<f32>() / f32::from(n_scores.max(1))
-    }
-}
-
 /// Labels of services begin with `_`, and names in other scripts are written in a code.
 fn is_judged(label: &str) -> bool {
     3 <= label.len() && !label.starts_with('_') && !label.starts_with("xn--")
 }
 
-kept!(Group { since, known, scores, hits });
+kept!(Group { since, known, hits });

@@ -9,7 +9,7 @@ use crate::conditions::AnyOf;
 use crate::field::Field;
 use crate::kept::{Part, kept};
 use crate::limits::{SCOPES_MAX, STEPS_MAX};
-use crate::lineage::Lineage;
+use crate::lineage::{HANDS_OUT, Lineage};
 use crate::raised::{Occurrence, Raised};
 use crate::rows::Row;
 use crate::schema::ACCOUNT;
@@ -113,16 +113,9 @@ const NAME_OF_STEP: &str = "eventName";
 
 /// Returns the rows that hand out credentials: without them there is no lineage.
 fn hands_out_keys(setup: &mut Setup<'_>) -> Result<AnyOf, Fault> {
-    let rows: toml::Table = toml::toml! {
-        rows = { eventName = [
-            "AssumeRole", "AssumeRoleWithSAML", "AssumeRoleWithWebIdentity", "CreateAccessKey",
-            "GetFederationToken", "GetSessionToken",
-        ] }
-    };
-    match rows.get("rows") {
-        Some(rows) => AnyOf::read(rows, setup),
-        None => Ok(AnyOf::default()),
-    }
+    let names: Vec<toml::Value> = HANDS_OUT.iter().map(|name| (*name).into()).collect();
+    let rows = toml::Table::from_iter([(NAME_OF_STEP.to_owned(), names.into())]);
+    AnyOf::read(&rows.into(), setup)
 }
 
 fn fields(setup: &mut Setup<'_>, key: &str) -> Result<Option<Vec<Field>>, Fault> {

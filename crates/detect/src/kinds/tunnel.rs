@@ -76,7 +76,7 @@ impl Watch for Tunnel {
 
     fn observe(&mut self, row: &Row<'_>, raised: &mut Raised) {
         let Some(text) = self.name.text(row) else { return };
-        let Some(name) = Name::parse(&text) else { return };
+        let Some(name) = Name::parse(&text, &[]) else { return };
         let below = name.below();
         if below.len() < self.length || is_mechanical(below) {
             return;

@@ -115,6 +115,7 @@ fn corpus_an_accounts_stories_stand_at_the_top() {
         |it: &Finding| format!("{:.1} {} count={}\n", it.severity.value(), it.page, it.count);
     let found: String = findings.iter().map(line).collect();
     expect![[r#"
+        9.3 initial-access/compromised-credentials count=4
         8.0 initial-access/root-login-without-mfa count=3
         8.0 privilege-escalation/admin-policy-written count=1
         7.0 exfiltration/objects-read-in-bulk count=100

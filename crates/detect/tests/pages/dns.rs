@@ -1,6 +1,6 @@
 //! Real DNS queries, as the resolver's log would show them: tunnels, made-up names, ordinary days.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use expect_test::{Expect, expect};
 use haechi_catalog::{Detection, Source};
@@ -102,6 +102,11 @@ fn corpus_names_that_nobody_chose_are_found_in_groups_of_ten() {
         families.entry(family).or_default().push(name);
     }
     families.retain(|_, names| 20 <= names.len());
+    // A group is ten different names; some lists have names twice.
+    for names in families.values_mut() {
+        let mut known = BTreeSet::new();
+        names.retain(|name| known.insert(*name));
+    }
     let mut shares = Vec::new();
     for (family, names) in &families {
         shares.push((share_of_groups_found(names, 200), *family));
@@ -121,8 +126,8 @@ fn corpus_names_that_nobody_chose_are_found_in_groups_of_ten() {
             .join(", "),
     );
     expect![[r#"
-        45 families, mean share of groups found 0.820, 33 found always
-        missed: kraken/v1 0.00, nymaim2 0.00, suppobox 0.00, unnamed_downloader 0.00, charbot 0.06, ngioweb 0.23, qsnatch 0.26, vawtrak 0.32
+        45 families, mean share of groups found 0.957, 39 found always
+        missed: suppobox 0.30, bazarbackdoor 0.54, charbot 0.63, qsnatch 0.84, ngioweb 0.86, nymaim2 0.89, banjori 1.00, bumblebee 1.00
     "#]].assert_eq(&found);
 }
 
@@ -132,7 +137,7 @@ fn corpus_groups_of_ten_ordinary_names_are_quiet() {
     let text = zeek::text(&path);
     // The other half has served to make the model.
     let names: Vec<&str> = text.lines().step_by(2).collect();
-    let share = share_of_groups_found(&names, 10_000);
+    let share = share_of_groups_found(&names, 40_000);
     expect![[r#"
         share of groups found 0.00000
     "#]]

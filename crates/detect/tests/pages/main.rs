@@ -3,6 +3,8 @@
 //! `UPDATE_PAGES=1` writes what is found into the pages; read the diff.
 
 #[cfg(test)]
+mod attacks;
+#[cfg(test)]
 mod calls;
 #[cfg(test)]
 mod dns;
