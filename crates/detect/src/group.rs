@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use haechi_model::{Finding, Window};
+use haechi_model::{Finding, FindingId, Window};
 
 use crate::exchanges::{Assembler, Exchange, FlowSlots};
 use crate::habits::{Habits, Outline};
@@ -172,12 +172,27 @@ impl Group {
         self.pages.iter().map(Watcher::n_dropped).sum()
     }
 
-    /// Ends the pages: their findings, in no order.
-    pub(crate) fn into_findings(mut self) -> Vec<Finding> {
+    /// Notes the ids of all records, for somebody who takes them.
+    pub(crate) fn keep_every_record(&mut self) {
+        self.pages.iter_mut().for_each(Watcher::keep_every_record);
+    }
+
+    /// Takes the ids of records beyond those that findings hold.
+    pub(crate) fn take_records(&mut self, records: &mut Vec<(FindingId, Vec<String>)>) {
+        records.extend(self.pages.iter_mut().flat_map(Watcher::take_records));
+    }
+
+    /// Ends the pages: nothing is shown to them any more.
+    pub(crate) fn end(&mut self) {
         for share in &mut self.shares {
             let rest = share.assembler.finish();
             share.show(&rest, &mut self.pages);
         }
+        self.pages.iter_mut().for_each(Watcher::end);
+    }
+
+    /// Gives up the findings of pages that have ended, in no order.
+    pub(crate) fn into_findings(self) -> Vec<Finding> {
         self.pages.into_iter().flat_map(Watcher::into_findings).collect()
     }
 }

@@ -108,6 +108,9 @@ pub const HABIT_SCOPES_MAX: usize = 100_000;
 /// (about 60 bytes each, so 60 MB). Beyond, those that have been quiet longest are forgotten.
 pub const HABIT_VALUES_MAX: usize = 1_000_000;
 
+/// The different rows of one day that are known to say nothing new (about 40 bytes each).
+pub const LEARNT_MAX: usize = 100_000;
+
 /// The different values of one aspect after which an identity has no habit that could be broken.
 pub const HABIT_VALUES_OF_SCOPE_MAX: usize = 500;
 

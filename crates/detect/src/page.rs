@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use haechi_catalog::Detection;
-use haechi_model::{Finding, Window};
+use haechi_model::{Finding, FindingId, Window};
 use toml::Value as Toml;
 
 use crate::DetectError;
@@ -187,6 +187,20 @@ impl Watcher {
         self.watch.observe_exchange(exchange, &mut self.raised);
     }
 
+    /// Notes the ids of all records, for somebody who takes them.
+    pub(crate) fn keep_every_record(&mut self) {
+        self.raised.keeps_every_record = true;
+    }
+
+    /// Takes the ids of records beyond those that findings hold.
+    pub(crate) fn take_records(&mut self) -> impl Iterator<Item = (FindingId, Vec<String>)> {
+        let about = &self.about;
+        self.raised.with_more().map(|draft| {
+            let id = about.id_of(draft);
+            (id, draft.more.as_mut().map(std::mem::take).unwrap_or_default())
+        })
+    }
+
     /// Returns how many occurrences were not kept because there were too many findings.
     pub(crate) fn n_dropped(&self) -> u64 {
         self.raised.n_dropped()
@@ -207,9 +221,13 @@ impl Watcher {
         (predicate, is_exact)
     }
 
-    /// Ends the page: its findings, in no order.
-    pub(crate) fn into_findings(mut self) -> Vec<Finding> {
+    /// Raises what can only be said when everything has been seen.
+    pub(crate) fn end(&mut self) {
         self.watch.finish(&mut self.raised);
+    }
+
+    /// Gives up the findings of a page that has ended, in no order.
+    pub(crate) fn into_findings(self) -> Vec<Finding> {
         let (about, (predicate, is_exact)) = (self.about, self.predicate);
         let (sentence, drafts) = self.raised.into_drafts();
         let exact = is_exact.then_some(predicate);

@@ -26,6 +26,8 @@ pub(crate) struct Raised {
     /// The number of different days after which what a subject does is routine, and its finding
     /// is taken back.
     pub(crate) withdraw_after_days: Option<u32>,
+    /// Whether somebody takes the ids of all records.
+    pub(crate) keeps_every_record: bool,
     drafts: HashMap<Key, Draft>,
     n_dropped: u64,
 }
@@ -61,8 +63,10 @@ pub(crate) struct Draft {
     pub(crate) first: Timestamp,
     /// The last moment that belongs to it.
     pub(crate) last: Timestamp,
-    /// The ids of the occurrences' records.
+    /// The ids of the first occurrences' records.
     pub(crate) records: Vec<String>,
+    /// The ids of the others until somebody takes them, when somebody does.
+    pub(crate) more: Option<Vec<String>>,
     /// What the kind has to say.
     pub(crate) facts: Facts,
     /// What the rows show.
@@ -119,7 +123,12 @@ impl Raised {
     pub(crate) fn new(about: Subject, sentence: Sentence) -> Self {
         let drafts = HashMap::new();
         let (window, withdraw_after_days) = (Window::default(), None);
-        Self { about, sentence, window, withdraw_after_days, drafts, n_dropped: 0 }
+        let keeps_every_record = false;
+        #[rustfmt::skip]
+        let new = Self {
+            about, sentence, window, withdraw_after_days, keeps_every_record, drafts, n_dropped: 0,
+        };
+        new
     }
 
     /// Tells whom a row is about.
@@ -192,6 +201,9 @@ impl Raised {
         }
         let new = || Draft::new(time, region, identity);
         let draft = self.drafts.entry(key).or_insert_with(new);
+        if self.keeps_every_record && draft.more.is_none() {
+            draft.more = Some(Vec::new());
+        }
         draft.note_day(time);
         if self.withdraw_after_days.is_some_and(|days| days < draft.n_days) {
             draft.withdraw();
@@ -204,6 +216,12 @@ impl Raised {
             self.sentence.note(row, &mut draft.shown);
         }
         Some(draft)
+    }
+
+    /// Visits the drafts with ids that somebody is to take, in no order.
+    pub(crate) fn with_more(&mut self) -> impl Iterator<Item = &mut Draft> {
+        let has_more = |draft: &&mut Draft| draft.more.as_ref().is_some_and(|it| !it.is_empty());
+        self.drafts.values_mut().filter(has_more)
     }
 
     /// Returns how many occurrences were not kept because there were too many findings.
@@ -243,6 +261,7 @@ impl Draft {
             first: time,
             last: time,
             records: Vec::new(),
+            more: None,
             facts: Facts::new(),
             shown: Shown::default(),
             trace: Trace::default(),
@@ -265,6 +284,7 @@ impl Draft {
     fn withdraw(&mut self) {
         self.count = 0;
         self.records = Vec::new();
+        self.more = None;
     }
 
     /// Adds an occurrence.
@@ -277,6 +297,8 @@ impl Draft {
         self.last = self.last.max(occurrence.time);
         if self.records.len() < RECORDS_MAX {
             self.records.push(occurrence.id);
+        } else if let Some(more) = &mut self.more {
+            more.push(occurrence.id);
         }
     }
 
@@ -346,6 +368,7 @@ kept!(Draft {
     first,
     last,
     records,
+    more,
     facts,
     shown,
     trace,
