@@ -184,6 +184,21 @@ impl Detector {
         snapshot::write(self.states())
     }
 
+    /// Returns how many bytes each state has in a snapshot, the largest first, by whose it is.
+    #[must_use]
+    pub fn state_sizes(&mut self) -> Vec<(usize, String)> {
+        let mut sizes: Vec<(usize, String)> = Vec::new();
+        for (whose, parts) in self.states() {
+            let mut state = Vec::new();
+            for part in parts {
+                part.save(&mut state);
+            }
+            sizes.push((state.len(), whose.lines().next().unwrap_or_default().to_owned()));
+        }
+        sizes.sort_by(|one, other| other.cmp(one));
+        sizes
+    }
+
     /// Takes up what [`Detector::snapshot`] has written; pages that have changed since, or are
     /// new, begin without a memory and are named.
     ///
