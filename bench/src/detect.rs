@@ -22,6 +22,8 @@ const LATENESS_SECONDS: i64 = 6 * 86_400;
 const LATENESS_IN_ORDER_SECONDS: i64 = 600;
 /// The rows that are shown again and again: enough for variety, and little beside what is measured.
 const KEPT_ROWS: usize = 32_768;
+/// The largest states are named.
+const STATES_SHOWN: usize = 12;
 
 /// Runs every page over a folder, one thread, and prints a JSON line for each source.
 ///
@@ -36,6 +38,9 @@ pub(crate) fn run(folder: &Path, events: Option<u64>) -> Result<()> {
     let n_dropped = detector.n_dropped();
     let peak_megabytes = usage()?.peak_megabytes;
     let snapshot = detector.snapshot().len();
+    for (n_bytes, whose) in detector.state_sizes().into_iter().take(STATES_SHOWN) {
+        print(&serde_json::json!({ "state": whose, "snapshot_bytes": n_bytes }).to_string());
+    }
     let start = thread_seconds()?;
     let findings = detector.finish();
     let line = serde_json::json!({

@@ -162,7 +162,8 @@ impl Waiting {
         let rest: Vec<(usize, usize)> = rest.iter().map(place).collect();
         let rest = interleave_record_batch(&batches, &rest)?;
         self.n_bytes = rest.get_array_memory_size();
-        self.enough = self.n_bytes + GATHERED_BYTES;
+        // Twice as much, so that rows that must wait long are not put in order again and again.
+        self.enough = 2 * self.n_bytes;
         self.batches = vec![rest];
         done.order_seconds += spent + thread_seconds()? - start;
         Ok(())
