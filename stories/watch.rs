@@ -113,7 +113,7 @@ fn a_folder_that_fills_gives_what_a_scan_gives() {
     let (told, _) = inbox.look();
     assert!(told.is_empty(), "{told:?}");
     let mut n_told = 0;
-    for files in inbox.files.chunks(inbox.files.len().div_ceil(4)) {
+    for files in inbox.files.chunks(inbox.files.len().div_ceil(2)) {
         inbox.comes(files);
         n_told += inbox.look().0.len();
         let (again, _) = inbox.look();
@@ -138,7 +138,7 @@ fn what_comes_too_late_is_found_all_the_same() {
 #[test]
 fn killed_at_any_moment_it_goes_on() {
     let inbox = Inbox::new();
-    for (round, files) in (0..).zip(inbox.files.chunks(inbox.files.len().div_ceil(8))) {
+    for (round, files) in (0..).zip(inbox.files.chunks(inbox.files.len().div_ceil(4))) {
         inbox.comes(files);
         let mut child = inbox
             .watch(&["--every", "1h"])
