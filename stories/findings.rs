@@ -202,4 +202,29 @@ fn sigma_rules_find_and_what_cannot_be_used_is_named() {
     assert!(said.contains("broken.yml:"), "{said}");
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(said.contains("1 findings about 1 subjects, 2 records on 2 days"), "{said}");
+    let covered = room.desk.run(&["detect", "coverage", "--rules", rules]);
+    let line = covered.lines().find(|line| line.contains("sigma/33333333")).unwrap();
+    assert!(line.contains("Sigma:CloudTrail/TrailStoppedByAnyone"), "{line}");
+}
+
+#[test]
+fn all_records_of_a_finding_are_kept() {
+    let room = Room::new();
+    let events: Vec<Value> =
+        (0..250).map(|number| event(&format!("a{number:03}"), 2, "StopLogging")).collect();
+    room.scan("one.json", &events, &[]);
+    let id = &room.ids(&[])[0];
+    let show = ["findings", "show", id, "--lake", &room.lake];
+    let said = room.desk.run(&show);
+    assert!(said.contains("and 50 more"), "{said}");
+    let lines = room.desk.run(&[&show[..], &["--records"]].concat());
+    let records: Vec<&str> = lines.lines().collect();
+    assert_eq!((records.len(), records[0], records[249]), (250, "a000", "a249"));
+    let json = room.desk.json(&[&show[..], &["--format", "json"]].concat());
+    assert_eq!(json["records"].as_array().unwrap().len(), 250);
+    let later: Vec<Value> =
+        (0..3).map(|number| event(&format!("b{number:03}"), 4, "StopLogging")).collect();
+    room.scan("two.json", &later, &["--since", "2026-03-04"]);
+    let lines = room.desk.run(&[&show[..], &["--records"]].concat());
+    assert_eq!(lines.lines().count(), 253);
 }

@@ -85,7 +85,7 @@ fn a_new_list_is_searched_for_in_all_of_history() {
     let lake = lake.to_str().unwrap();
     let added = desk.command(&["lists", "add", &list, "--lake", lake]).output().unwrap();
     let said = String::from_utf8_lossy(&added.stderr).into_owned();
-    assert!(said.contains("bad.csv:3: `nothing` is no address"), "{said}");
+    assert!(said.contains("bad.csv:3:6: `nothing` is no address"), "{said}");
     let said = String::from_utf8_lossy(&added.stdout).into_owned();
     assert!(
         said.contains("1 entries of the list threat") && said.contains("1 new finding"),

@@ -41,4 +41,6 @@ mod tail;
 #[cfg(test)]
 mod views;
 #[cfg(test)]
+mod watch;
+#[cfg(test)]
 mod writers;

@@ -99,14 +99,14 @@ fn records_that_come_into_a_lake_are_shown_once() {
         let shown: Value = serde_json::from_str(&tail.next()).unwrap();
         assert_eq!(shown["group"], "cloudtrail");
         let event: Value = serde_json::from_str(shown["message"].as_str().unwrap()).unwrap();
-        event["eventID"].as_str().unwrap().trim_start_matches(|it| it == '0' || it == '-').replacen("4000-8000-00000000000", "", 1)
+        event["eventName"].as_str().unwrap().to_owned()
     };
-    assert_eq!([next(&mut tail), next(&mut tail)], ["1", "2"]);
+    assert_eq!([next(&mut tail), next(&mut tail)], ["GetObject", "PutObject"]);
     ingest("b.json", &[event(4, "HeadObject"), event(2, "PutObject"), event(3, "ListBuckets")]);
-    assert_eq!(next(&mut tail), "4");
+    assert_eq!(next(&mut tail), "HeadObject");
     desk.run(&["lake", "compact"]);
     ingest("c.json", &[event(5, "CopyObject")]);
-    assert_eq!(next(&mut tail), "5", "a compacted file is nothing new");
+    assert_eq!(next(&mut tail), "CopyObject", "a compacted file is nothing new");
     assert!(desk.fail(&["tail", "--group", "cloudtrial", "--once"]).contains("cloudtrail"));
 }
 

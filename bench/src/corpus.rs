@@ -19,17 +19,7 @@ pub(crate) fn replay(
     records_per_file: usize,
 ) -> Result<()> {
     std::fs::create_dir_all(out)?;
-    let mut records = Vec::new();
-    for path in files_below(from)? {
-        let mut text = String::new();
-        MultiGzDecoder::new(File::open(&path)?)
-            .read_to_string(&mut text)
-            .with_context(|| format!("cannot read `{}`", path.display()))?;
-        let file: Value = serde_json::from_str(&text)?;
-        if let Some(Value::Array(found)) = file.get("Records") {
-            records.extend(found.iter().cloned());
-        }
-    }
+    let records = records_of(from)?.collect::<Result<Vec<_>>>()?;
     let mut written = 0;
     let mut n_files = 0_u64;
     let mut pass = 0_u32;
@@ -50,6 +40,28 @@ pub(crate) fn replay(
         pass += 1;
     }
     Ok(())
+}
+
+/// Returns the records of CloudTrail files, one file after the other.
+pub(crate) fn records_of(from: &Path) -> Result<impl Iterator<Item = Result<Value>>> {
+    let of_file = |path: PathBuf| -> Result<Vec<Value>> {
+        let mut text = String::new();
+        MultiGzDecoder::new(File::open(&path)?)
+            .read_to_string(&mut text)
+            .with_context(|| format!("cannot read `{}`", path.display()))?;
+        let mut file: Value = serde_json::from_str(&text)?;
+        match file.get_mut("Records").map(Value::take) {
+            Some(Value::Array(records)) => Ok(records),
+            _ => Ok(Vec::new()),
+        }
+    };
+    let each = |records: Result<Vec<Value>>| -> Vec<Result<Value>> {
+        match records {
+            Ok(records) => records.into_iter().map(Ok).collect(),
+            Err(error) => vec![Err(error)],
+        }
+    };
+    Ok(files_below(from)?.into_iter().flat_map(move |path| each(of_file(path))))
 }
 
 /// Returns the record under another id, so many weeks later; every tenth from an address that the

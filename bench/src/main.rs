@@ -3,10 +3,14 @@
 mod bands;
 mod compare;
 mod corpus;
+mod detect;
 mod ingest;
 mod insights;
 mod nab;
 mod queries;
+mod replay;
+mod sigma;
+mod stream;
 mod usage;
 
 use std::path::PathBuf;
@@ -99,6 +103,39 @@ enum Command {
         #[arg(long, default_value = "")]
         only: String,
     },
+    /// Run the whole catalogue over native files, and print what it costs and remembers
+    Detect {
+        /// Logs
+        folder: PathBuf,
+        /// Show the rows again, by other people and on later days, until there are so many
+        #[arg(long)]
+        events: Option<u64>,
+    },
+    /// Run Sigma rules with haechi over native files and with rsigma over JSON lines
+    Sigma {
+        /// Native CloudTrail files
+        folder: PathBuf,
+        /// A folder of rules
+        #[arg(long)]
+        rules: PathBuf,
+        /// A folder for the JSON lines, which are kept
+        #[arg(long)]
+        work: PathBuf,
+        /// How often to run each; the cheapest run counts
+        #[arg(long, default_value_t = 3)]
+        rounds: usize,
+    },
+    /// Run Sigma rules with one engine, once
+    #[command(hide = true)]
+    SigmaOnce {
+        /// `haechi` or `rsigma`
+        engine: String,
+        /// Native files, or JSON lines
+        input: PathBuf,
+        /// A folder of rules
+        #[arg(long)]
+        rules: PathBuf,
+    },
     /// Ingest a folder into a fresh lake and print what it cost
     Ingest {
         /// Logs
@@ -132,6 +169,11 @@ fn main() -> anyhow::Result<()> {
             let places = queries::Places { haechi, lake, files };
             queries::run(&places, threads, rounds, &only)
         }
+        Command::Detect { folder, events } => detect::run(&folder, events),
+        Command::Sigma { folder, rules, work, rounds } => {
+            sigma::Comparison { folder, rules, work, rounds }.run()
+        }
+        Command::SigmaOnce { engine, input, rules } => sigma::once(&engine, &input, &rules),
         Command::Ingest { path, lake, threads } => ingest::run(&path, &lake, threads),
     }
 }

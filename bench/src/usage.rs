@@ -25,3 +25,10 @@ pub(crate) fn usage() -> Result<Usage> {
     // Linux counts in ticks of 10 ms on every machine that this is run on.
     Ok(Usage { cpu_seconds: (ticks(11) + ticks(12)) / 100.0, peak_megabytes: kilobytes / 1_024.0 })
 }
+
+/// Returns the seconds that this thread has run, to the nanosecond.
+pub(crate) fn thread_seconds() -> Result<f64> {
+    let stat = std::fs::read_to_string("/proc/thread-self/schedstat")?;
+    let nanos = stat.split_whitespace().next().and_then(|it| it.parse::<u64>().ok());
+    Ok(std::time::Duration::from_nanos(nanos.context("benchmarks need Linux")?).as_secs_f64())
+}

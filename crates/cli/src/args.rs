@@ -16,7 +16,7 @@ pub use findings::{
     Action, Choice, CoverageFormat, Detect, FilterArgs, Filters, Findings, Form, Ids, Knowledge,
     Lists, Opinion,
 };
-pub use intake::{Ingest, LakeCommand, Scan, Simulate, Verify};
+pub use intake::{Ingest, LakeCommand, Scan, Simulate, Verify, Watch, WatchFormat};
 pub use metrics::{
     Adaptation, LearningArgs, Metrics, MetricsAlarm, MetricsAnswer, MetricsBand, MetricsFilter,
     MetricsGet, MetricsList, MetricsPlot, MetricsPut, SeriesArgs,
@@ -43,6 +43,8 @@ pub struct Args {
 pub enum Command {
     /// Read logs, look for attacks, and sum up what is there
     Scan(Scan),
+    /// Follow folders and buckets: read what comes, and say what is found at once
+    Watch(Watch),
     /// Read logs into the lake, without looking for attacks
     Ingest(Ingest),
     /// Answer a question in SQL

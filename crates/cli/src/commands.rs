@@ -29,6 +29,7 @@ mod simulate;
 mod sql;
 mod tail;
 mod verify;
+mod watch;
 
 pub use listing::views;
 
@@ -37,6 +38,7 @@ pub fn run(args: Args) -> Result<ExitCode> {
     let session = Session::new(&args)?;
     match args.command {
         Command::Scan(args) => return scan::run(&session, &args),
+        Command::Watch(args) => return watch::run(session, &args),
         Command::Ingest(args) => ingest::run(&session, &args)?,
         Command::Sql(args) => sql::run(&session, &args)?,
         Command::Query(args) => query::run(&session, &args)?,

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow, bail};
 use haechi_catalog::Catalog;
-use haechi_detect::{FindingStore, Lists, PlaceTables, Places, SavedList, Taken};
+use haechi_detect::{
+    Evidence, FindingStore, Lists, PlaceTables, Places, Refused, SavedList, Taken,
+};
 use haechi_model::{Finding, Timestamp, Window};
 use haechi_query::Engine;
 use haechi_sigma::Rules;
@@ -23,6 +25,8 @@ pub struct Known {
     pub rules: Rules,
     /// The lists that every scan looks at, as they are now, and the digests they had.
     saved: Vec<(SavedList, String)>,
+    /// Everything that was read so far.
+    digest: blake3::Hasher,
 }
 
 /// A list's file, read.
@@ -38,16 +42,17 @@ const DEPTH_MAX: usize = 16;
 impl Known {
     /// Reads the files that the command line names.
     pub fn read(args: &Knowledge) -> Result<Self> {
-        let mut places = PlaceTables::default();
+        let (mut places, mut digest) = (PlaceTables::default(), blake3::Hasher::new());
         for file in &args.places {
             let bytes = read(file)?;
+            digest.update(blake3::hash(&bytes).as_bytes());
             places.add(bytes).map_err(|error| match error.line {
                 Some(line) => anyhow!("{}:{line}: {error}", file.display()),
                 None => anyhow!("{}: {error}", file.display()),
             })?;
         }
         let (lists, rules, places) = (Lists::default(), rules(&args.rules)?, Arc::new(places));
-        let mut known = Self { lists, places, rules, saved: Vec::new() };
+        let mut known = Self { lists, places, rules, saved: Vec::new(), digest };
         for argument in &args.threat_lists {
             let (name, file) = ListFile::named(argument);
             known.take(&ListFile::read(name, file)?)?;
@@ -101,9 +106,10 @@ impl Known {
         engine: &dyn Engine,
         catalog: &Catalog,
         window: Window,
+        evidence: Option<&mut dyn Evidence>,
     ) -> Result<Vec<Finding>> {
-        let mut found = self.run_pages(engine, catalog, window).await?;
-        found.extend(haechi_sigma::run(engine, &self.rules, window).await?);
+        let mut found = self.run_pages(engine, catalog, window, evidence).await?;
+        found.extend(self.run_rules(engine, window).await?);
         found.sort_by(|first, after| {
             let worst_first = after.severity.value().total_cmp(&first.severity.value());
             let key = |it: &Finding| (it.first_seen, it.id.clone());
@@ -118,19 +124,37 @@ impl Known {
         engine: &dyn Engine,
         catalog: &Catalog,
         window: Window,
+        evidence: Option<&mut dyn Evidence>,
     ) -> Result<Vec<Finding>> {
+        let known = self.of_pages();
+        Ok(haechi_detect::run_keeping(engine, catalog, window, known, evidence).await?)
+    }
+
+    /// Runs the Sigma rules alone.
+    pub async fn run_rules(&self, engine: &dyn Engine, window: Window) -> Result<Vec<Finding>> {
+        Ok(haechi_sigma::run(engine, &self.rules, window).await?)
+    }
+
+    /// Returns what pages are told.
+    pub fn of_pages(&self) -> haechi_detect::Known {
         let places: Arc<dyn Places> = Arc::<PlaceTables>::clone(&self.places);
         let places = Some(places).filter(|_| !self.places.is_empty());
-        let known = haechi_detect::Known { lists: self.lists.clone(), places };
-        Ok(haechi_detect::run_with(engine, catalog, window, known).await?)
+        haechi_detect::Known { lists: self.lists.clone(), places }
+    }
+
+    /// Returns what stands for the lists and tables: the same ones have the same.
+    pub fn digest(&self) -> String {
+        self.digest.finalize().to_hex().to_string()
     }
 
     /// Adds the entries of a file, and names the lines that are none.
     fn take(&mut self, list: &ListFile) -> Result<Taken> {
         let ListFile { name, file, bytes } = list;
+        self.digest.update(name.as_bytes()).update(blake3::hash(bytes).as_bytes());
         let taken = self.lists.add(name, &String::from_utf8_lossy(bytes));
         for refused in &taken.refused {
-            talk::note(&format!("{file}:{}: {}", refused.line, refused.reason));
+            let Refused { line, column, reason } = refused;
+            talk::note(&format!("{file}:{line}:{column}: {reason}"));
         }
         if taken.accepted == 0 {
             bail!("`{file}` has no address, network or domain");

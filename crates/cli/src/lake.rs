@@ -63,6 +63,11 @@ pub fn s3_options() -> Result<S3Options> {
 
 /// Opens the store of findings that belongs to the lake.
 pub fn findings(location: &Location) -> Result<FindingStore> {
+    Ok(FindingStore::open(&state_folder(location)?.join("state.db"))?)
+}
+
+/// Returns the folder of what is remembered of the lake, made new if need be.
+pub fn state_folder(location: &Location) -> Result<PathBuf> {
     let folder = match location {
         Location::Folder(path) => path.join("_haechi"),
         Location::Remote { url, .. } => {
@@ -76,7 +81,7 @@ pub fn findings(location: &Location) -> Result<FindingStore> {
     };
     std::fs::create_dir_all(&folder)
         .with_context(|| format!("cannot make the folder `{}`", folder.display()))?;
-    Ok(FindingStore::open(&folder.join("state.db"))?)
+    Ok(folder)
 }
 
 /// Opens a lake that is there.

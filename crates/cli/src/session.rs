@@ -28,9 +28,12 @@ impl Session {
             (_, None) => Catalog::built_in()?,
         };
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-        #[expect(clippy::disallowed_methods, reason = "this is where time enters")]
-        let now = jiff::Zoned::now().timestamp().as_microsecond();
-        Ok(Self { catalog, runtime, now: Timestamp(now) })
+        Ok(Self { catalog, runtime, now: moment() })
+    }
+
+    /// Begins another round of a command that goes on.
+    pub fn set_now(&mut self) {
+        self.now = moment();
     }
 
     /// Returns a name that no other run has.
@@ -62,4 +65,9 @@ impl Session {
         let micros = i64::try_from(before.as_micros()).context("the span is too long")?;
         Ok(Timestamp(self.now.0.saturating_sub(micros)))
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is where time enters")]
+fn moment() -> Timestamp {
+    Timestamp(jiff::Zoned::now().timestamp().as_microsecond())
 }

@@ -170,6 +170,14 @@ pub fn finding(stored: &StoredFinding, catalog: &Catalog) -> String {
         line(&mut text, &format!("  haechi sql '{}'", evidence.replace('\'', "'\\''")));
     }
     line(&mut text, &format!("\nrecords\n  {}", finding.records.join("\n  ")));
+    let n_more = finding.count.saturating_sub(finding.records.len() as u64);
+    if 0 < n_more {
+        let id = &finding.id;
+        line(
+            &mut text,
+            &format!("  and {} more: haechi findings show {id} --records", number(n_more)),
+        );
+    }
     text
 }
 

@@ -71,7 +71,7 @@ impl About {
     }
 
     /// Names the finding after its page and its subject; lengths keep the parts apart.
-    fn id_of(&self, draft: &Draft) -> FindingId {
+    pub(crate) fn id_of(&self, draft: &Draft) -> FindingId {
         let mut hasher = blake3::Hasher::new();
         let account = draft.account.as_deref().unwrap_or_default();
         let parts = [self.page.as_str(), account, draft.subject.as_str()];

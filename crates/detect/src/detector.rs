@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use arrow::record_batch::RecordBatch;
 use haechi_catalog::{Catalog, Detection, Source};
-use haechi_model::{Finding, Window};
+use haechi_model::{Finding, FindingId, Window};
 
 use crate::DetectError;
 use crate::attacks::Ids;
@@ -47,6 +47,26 @@ pub struct Plan {
     pub columns: Vec<String>,
     /// SQL that gives the rows in time order.
     pub sql: String,
+    /// What rows it gives whatever the time, and how they are ordered within a moment.
+    condition: String,
+    order: String,
+}
+
+impl Plan {
+    /// Returns SQL that gives the rows of a stretch of time in time order, and none before it.
+    #[must_use]
+    pub fn within(&self, window: Window) -> String {
+        let mut conditions = sql::within(window);
+        conditions.push("\"time\" is not null".to_owned());
+        conditions.push(self.condition.clone());
+        format!(
+            "select {} from \"{}\" where {} order by \"time\", {}",
+            self.columns.join(", "),
+            self.source,
+            conditions.join(" and "),
+            self.order,
+        )
+    }
 }
 
 struct SourceDetector {
@@ -166,6 +186,21 @@ impl Detector {
         snapshot::write(self.states())
     }
 
+    /// Returns how many bytes each state has in a snapshot, the largest first, by whose it is.
+    #[must_use]
+    pub fn state_sizes(&mut self) -> Vec<(usize, String)> {
+        let mut sizes: Vec<(usize, String)> = Vec::new();
+        for (whose, parts) in self.states() {
+            let mut state = Vec::new();
+            for part in parts {
+                part.save(&mut state);
+            }
+            sizes.push((state.len(), whose.lines().next().unwrap_or_default().to_owned()));
+        }
+        sizes.sort_by(|one, other| other.cmp(one));
+        sizes
+    }
+
     /// Takes up what [`Detector::snapshot`] has written; pages that have changed since, or are
     /// new, begin without a memory and are named.
     ///
@@ -194,9 +229,37 @@ impl Detector {
         self.sources.values().map(|it| it.plain.n_dropped() + it.deep.n_dropped()).sum()
     }
 
+    /// Notes the ids of all records that speak for findings; they are to be taken after each batch.
+    pub fn keep_every_record(&mut self) {
+        self.groups().for_each(Group::keep_every_record);
+    }
+
+    /// Takes the ids of records beyond the first ones, which the findings hold themselves.
+    pub fn take_records(&mut self) -> Vec<(FindingId, Vec<String>)> {
+        let mut records = Vec::new();
+        self.groups().for_each(|group| group.take_records(&mut records));
+        records.sort_unstable();
+        records
+    }
+
+    /// Ends the looking; what can only be said when everything has been seen is said now.
+    pub(crate) fn end(&mut self) {
+        self.groups().for_each(Group::end);
+    }
+
+    fn groups(&mut self) -> impl Iterator<Item = &mut Group> {
+        self.sources.values_mut().flat_map(|source| [&mut source.plain, &mut source.deep])
+    }
+
     /// Ends the work: every finding, worst first, then oldest first.
     #[must_use]
-    pub fn finish(self) -> Vec<Finding> {
+    pub fn finish(mut self) -> Vec<Finding> {
+        self.end();
+        self.into_findings()
+    }
+
+    /// Gives up the findings of a work that has ended.
+    pub(crate) fn into_findings(self) -> Vec<Finding> {
         let (mut findings, mut signals, mut attacks) = (Vec::new(), Vec::new(), Vec::new());
         let (mut lineage, mut ids) = (None, Ids::new());
         for (name, source) in self.sources {
@@ -249,21 +312,21 @@ impl SourceDetector {
         let columns: Vec<String> = std::iter::once("\"time\"".to_owned())
             .chain(slots.iter().map(|slot| self.schema.quoted(*slot)))
             .collect();
-        let seconds = i64::from(group.history_days()) * SECONDS_PER_DAY;
-        let from = window.from.map(|from| from.plus_seconds(-seconds));
-        let mut conditions = sql::within(Window { from, until: window.until });
-        conditions.push("\"time\" is not null".to_owned());
-        conditions.push(group.predicate(&self.schema));
         // Rows of one moment stand in the order of their ids, so that every run sees them alike.
         let order: Vec<String> =
             self.schema.id_slots().iter().map(|slot| self.schema.quoted(*slot)).collect();
-        let sql = format!(
-            "select {} from \"{name}\" where {} order by \"time\", {}",
-            columns.join(", "),
-            conditions.join(" and "),
-            order.join(", "),
-        );
-        Some(Plan { source: name.to_owned(), depth, columns, sql })
+        let mut plan = Plan {
+            source: name.to_owned(),
+            depth,
+            columns,
+            sql: String::new(),
+            condition: group.predicate(&self.schema),
+            order: order.join(", "),
+        };
+        let seconds = i64::from(group.history_days()) * SECONDS_PER_DAY;
+        let from = window.from.map(|from| from.plus_seconds(-seconds));
+        plan.sql = plan.within(Window { from, until: window.until });
+        Some(plan)
     }
 }
 

@@ -7,6 +7,8 @@ mod details;
 mod guardduty;
 mod ocsf;
 #[cfg(test)]
+mod schemas;
+#[cfg(test)]
 mod tests;
 
 pub use asff::asff;

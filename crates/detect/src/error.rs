@@ -37,6 +37,9 @@ pub enum DetectError {
         /// What is wrong with it.
         reason: &'static str,
     },
+    /// The ids of records cannot be kept.
+    #[error("the records that speak for findings cannot be kept")]
+    Evidence(#[from] StoreError),
     /// A query over the lake failed.
     #[error("the rows of `{source_name}` cannot be queried")]
     Query {

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use haechi_model::{Finding, Window};
+use haechi_model::{Finding, FindingId, Window};
 
 use crate::attacks::{By, Ended, Outline as AttackOutline, Signal};
 use crate::exchanges::{Assembler, Exchange, FlowSlots};
@@ -225,16 +225,30 @@ impl Group {
         self.pages.iter().map(Watcher::n_dropped).sum()
     }
 
-    /// Ends the pages.
-    pub(crate) fn into_outcome(mut self, source: &str) -> Outcome {
+    /// Notes the ids of all records, for somebody who takes them.
+    pub(crate) fn keep_every_record(&mut self) {
+        self.pages.iter_mut().for_each(Watcher::keep_every_record);
+    }
+
+    /// Takes the ids of records beyond those that findings hold.
+    pub(crate) fn take_records(&mut self, records: &mut Vec<(FindingId, Vec<String>)>) {
+        records.extend(self.pages.iter_mut().flat_map(Watcher::take_records));
+    }
+
+    /// Ends the pages: nothing is shown to them any more.
+    pub(crate) fn end(&mut self) {
         for share in &mut self.shares {
             let rest = share.assembler.finish();
             share.show(&rest, &mut self.pages);
         }
+        self.pages.iter_mut().for_each(Watcher::end);
+    }
+
+    /// Takes pages that have ended apart.
+    pub(crate) fn into_outcome(self, source: &str) -> Outcome {
         let source = Arc::from(source);
         let mut outcome = Outcome { lineage: self.lineage, ..Outcome::default() };
-        for mut page in self.pages {
-            page.end();
+        for page in self.pages {
             outcome.signals.extend(page.signals(&source));
             match page.into_result(&source) {
                 Ok(findings) => outcome.findings.extend(findings),

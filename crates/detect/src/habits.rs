@@ -4,6 +4,7 @@
 //! something that happened once. Today does not count, so that the order within a day is nothing.
 
 mod days;
+mod learnt;
 mod manner;
 
 use std::borrow::Cow;
@@ -22,6 +23,7 @@ use crate::state::{Fading, Key};
 pub(crate) use days::{HISTORY_DAYS, Rarity};
 
 use days::Days;
+use learnt::{Learnt, Saying};
 
 /// What is looked at, and of whom.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,6 +62,7 @@ pub(crate) struct Habits {
     pub(crate) outline: Outline,
     scopes: Fading<Scope>,
     values: Fading<Days>,
+    learnt: Learnt,
 }
 
 /// An identity or an account.
@@ -131,7 +134,7 @@ impl Habits {
     /// Begins without habits.
     pub(crate) fn new(outline: Outline) -> Self {
         let (scopes, values) = (Fading::new(HABIT_SCOPES_MAX), Fading::new(HABIT_VALUES_MAX));
-        Self { outline, scopes, values }
+        Self { outline, scopes, values, learnt: Learnt::default() }
     }
 
     /// Returns whom a row is of: an identity and its account.
@@ -172,10 +175,24 @@ impl Habits {
 
     /// Learns from a row.
     pub(crate) fn learn(&mut self, row: &Row<'_>) {
+        let mut saying = Saying::default();
+        saying.add(row.text(ACCOUNT));
+        saying.add(self.outline.identity.text(row).as_deref());
+        for aspect in &self.outline.aspects {
+            saying.add(aspect.field.text(row).as_deref());
+        }
+        let n_forgotten = self.scopes.n_forgotten() + self.values.n_forgotten();
+        if self.learnt.is_new(&saying, row.time().day(), n_forgotten) {
+            self.learn_anew(row);
+        }
+    }
+
+    fn learn_anew(&mut self, row: &Row<'_>) {
         let Some(scopes) = self.scopes_of(row) else { return };
+        let today = row.time().start_of_day();
         let n_aspects = self.outline.aspects.len();
         for scope in scopes {
-            let known = self.scopes.entry(scope, row.time());
+            let known = self.scopes.entry(scope, today);
             known.days.note(row.time().day());
             known.n_values.resize(n_aspects, 0);
         }
@@ -183,7 +200,7 @@ impl Habits {
             let Some(aspect) = self.outline.aspects.get(at) else { continue };
             let Some(value) = aspect.value(row) else { continue };
             for scope in scopes {
-                self.learn_value(scope, at, &value, row.time());
+                self.learn_value(scope, at, &value, today);
             }
         }
     }

@@ -15,6 +15,7 @@ mod documents;
 mod error;
 mod exchanges;
 mod field;
+mod follow;
 mod group;
 mod habits;
 mod kept;
@@ -47,11 +48,12 @@ pub use criteria::{BadCriteria, Criteria};
 pub use detector::{Depth, Detector, Plan};
 pub use documents::{asff, details, guardduty, ocsf, source_of};
 pub use error::{DetectError, StoreError};
+pub use follow::{Following, Round, follow};
 pub use lists::{Lists, Refused, Taken};
 pub use live::{Live, Passed};
 pub use place_tables::{BadTable, PlaceTables};
 pub use places::{Place, Places};
-pub use run::{Known, run, run_with};
+pub use run::{Evidence, Known, run, run_keeping, run_with};
 pub use setup::{Fault, Setup};
 pub use store::{
     Feedback, Filter, FilterAction, FindingStore, SavedFilter, SavedList, StoredFinding,

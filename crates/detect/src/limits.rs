@@ -54,8 +54,9 @@ pub const NESTING_MAX: usize = 128;
 pub const INTERFACES_MAX: usize = 100_000;
 
 /// The connections that are known to be open (about 80 bytes each): what is forgotten is taken for
-/// a new connection when it goes on.
-pub const CONNECTIONS_MAX: usize = 500_000;
+/// a new connection when it goes on. A hash table doubles at 458,752 entries, so this limit and the
+/// like stand a little below such a step: 500,000 would take twice the memory.
+pub const CONNECTIONS_MAX: usize = 450_000;
 
 /// The windows of connections that wait for their other direction (about 600 bytes each): 45
 /// seconds of 5,000 connections a second. Beyond, the older half is judged as it stands.
@@ -81,7 +82,11 @@ pub const PROBES_MAX: usize = 16;
 pub const ATTEMPTS_MAX: usize = 100;
 
 /// The pairs of a host and a peer whose rhythm is kept at once, below 200 bytes each.
-pub const PAIRS_MAX: usize = 500_000;
+pub const PAIRS_MAX: usize = 450_000;
+
+/// The pairs of a host and a peer whose newest minute a flood page keeps (about 350 bytes each):
+/// what is older than a minute matters no more, and this is 1,800 new pairs a second.
+pub const FLOOD_PAIRS_MAX: usize = 110_000;
 
 /// The names below one domain, or of one group, that are kept one by one.
 pub const TUNNEL_NAMES_MAX: usize = 200;
@@ -106,7 +111,10 @@ pub const HABIT_SCOPES_MAX: usize = 100_000;
 
 /// The values of all identities and accounts that are kept with the days on which they were seen
 /// (about 60 bytes each, so 60 MB). Beyond, those that have been quiet longest are forgotten.
-pub const HABIT_VALUES_MAX: usize = 1_000_000;
+pub const HABIT_VALUES_MAX: usize = 900_000;
+
+/// The different rows of one day that are known to say nothing new (about 40 bytes each).
+pub const LEARNT_MAX: usize = 100_000;
 
 /// The different values of one aspect after which an identity has no habit that could be broken.
 pub const HABIT_VALUES_OF_SCOPE_MAX: usize = 500;

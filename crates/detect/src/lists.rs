@@ -41,6 +41,8 @@ pub struct Taken {
 pub struct Refused {
     /// The line, counted from 1.
     pub line: usize,
+    /// The column, counted from 1.
+    pub column: usize,
     /// Why.
     pub reason: String,
 }
@@ -70,7 +72,8 @@ impl Lists {
             };
             taken.rejected += 1;
             if taken.refused.len() < REFUSED_KEPT_MAX {
-                taken.refused.push(Refused { line, reason });
+                let column = column_of(text, line, &reason);
+                taken.refused.push(Refused { line, column, reason });
             }
         });
         list.put_in_order();
@@ -172,6 +175,18 @@ impl List {
         }
         None
     }
+}
+
+/// Returns the column in which the word stands that a reason quotes, or the one that it names.
+fn column_of(text: &str, line: usize, reason: &str) -> usize {
+    if let Some((_, said)) = reason.rsplit_once(" column ") {
+        let digits: String = said.chars().take_while(char::is_ascii_digit).collect();
+        return digits.parse().unwrap_or(1).max(1);
+    }
+    let word = reason.split('`').nth(1).unwrap_or_default();
+    let line = text.lines().nth(line.saturating_sub(1)).unwrap_or_default().to_ascii_lowercase();
+    let before = line.find(word).and_then(|at| line.get(..at)).unwrap_or_default();
+    before.chars().count() + 1
 }
 
 fn hash(domain: &str) -> u64 {

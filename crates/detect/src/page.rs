@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use haechi_catalog::Detection;
-use haechi_model::{Finding, Window};
+use haechi_model::{Finding, FindingId, Window};
 use toml::Value as Toml;
 
 use crate::DetectError;
@@ -233,6 +233,20 @@ impl Watcher {
     /// Looks at the next exchange in time order.
     pub(crate) fn observe_exchange(&mut self, exchange: &Exchange) {
         self.watch.observe_exchange(exchange, &mut self.raised);
+    }
+
+    /// Notes the ids of all records, for somebody who takes them.
+    pub(crate) fn keep_every_record(&mut self) {
+        self.raised.keeps_every_record = true;
+    }
+
+    /// Takes the ids of records beyond those that findings hold.
+    pub(crate) fn take_records(&mut self) -> impl Iterator<Item = (FindingId, Vec<String>)> {
+        let about = &self.about;
+        self.raised.with_more().map(|draft| {
+            let id = about.id_of(draft);
+            (id, draft.more.as_mut().map(std::mem::take).unwrap_or_default())
+        })
     }
 
     /// Returns how many occurrences were not kept because there were too many findings.

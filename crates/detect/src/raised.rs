@@ -29,6 +29,8 @@ pub(crate) struct Raised {
     pub(crate) withdraw_after_days: Option<u32>,
     /// How attack sequences are told whose a finding is, when one asks for this page.
     signing: Option<Signing>,
+    /// Whether somebody takes the ids of all records.
+    pub(crate) keeps_every_record: bool,
     drafts: HashMap<Key, Draft>,
     n_dropped: u64,
 }
@@ -77,8 +79,10 @@ pub(crate) struct Draft {
     pub(crate) first: Timestamp,
     /// The last moment that belongs to it.
     pub(crate) last: Timestamp,
-    /// The ids of the occurrences' records.
+    /// The ids of the first occurrences' records.
     pub(crate) records: Vec<String>,
+    /// The ids of the others until somebody takes them, when somebody does.
+    pub(crate) more: Option<Vec<String>>,
     /// What the kind has to say.
     pub(crate) facts: Facts,
     /// What the rows show.
@@ -138,8 +142,16 @@ impl Raised {
     /// Begins without drafts.
     pub(crate) fn new(about: Subject, sentence: Sentence) -> Self {
         let drafts = HashMap::new();
-        let (window, withdraw_after_days, signing) = (Window::default(), None, None);
-        Self { about, sentence, window, withdraw_after_days, signing, drafts, n_dropped: 0 }
+        Self {
+            about,
+            sentence,
+            window: Window::default(),
+            withdraw_after_days: None,
+            signing: None,
+            keeps_every_record: false,
+            drafts,
+            n_dropped: 0,
+        }
     }
 
     /// Notes from here on whose findings are, for sequences that may begin so long before the
@@ -233,6 +245,9 @@ impl Raised {
         }
         let new = || Draft::new(time, region, identity);
         let draft = self.drafts.entry(key).or_insert_with(new);
+        if self.keeps_every_record && draft.more.is_none() {
+            draft.more = Some(Vec::new());
+        }
         draft.note_day(time);
         if self.withdraw_after_days.is_some_and(|days| days < draft.n_days) {
             draft.withdraw();
@@ -252,6 +267,12 @@ impl Raised {
             self.sentence.note(row, &mut draft.shown);
         }
         Some(draft)
+    }
+
+    /// Visits the drafts with ids that somebody is to take, in no order.
+    pub(crate) fn with_more(&mut self) -> impl Iterator<Item = &mut Draft> {
+        let has_more = |draft: &&mut Draft| draft.more.as_ref().is_some_and(|it| !it.is_empty());
+        self.drafts.values_mut().filter(has_more)
     }
 
     /// Returns how many occurrences were not kept because there were too many findings.
@@ -291,6 +312,7 @@ impl Draft {
             first: time,
             last: time,
             records: Vec::new(),
+            more: None,
             facts: Facts::new(),
             shown: Shown::default(),
             trace: Trace::default(),
@@ -330,6 +352,7 @@ impl Draft {
         self.count = 0;
         self.records = Vec::new();
         self.trail = Trail::default();
+        self.more = None;
     }
 
     /// Adds an occurrence.
@@ -342,6 +365,8 @@ impl Draft {
         self.last = self.last.max(occurrence.time);
         if self.records.len() < RECORDS_MAX {
             self.records.push(occurrence.id);
+        } else if let Some(more) = &mut self.more {
+            more.push(occurrence.id);
         }
     }
 
@@ -411,6 +436,7 @@ kept!(Draft {
     first,
     last,
     records,
+    more,
     facts,
     shown,
     trace,

@@ -9,10 +9,10 @@ use arrow::compute::cast;
 use arrow::datatypes::DataType;
 use arrow::record_batch::RecordBatch;
 use haechi_catalog::Catalog;
-use haechi_model::{Finding, Window};
+use haechi_model::{Finding, FindingId, Window};
 use haechi_query::{Engine, QueryError};
 
-use crate::{DetectError, Detector, Lists, Places};
+use crate::{DetectError, Detector, Lists, Places, StoreError};
 
 /// What the user knows and the catalogue does not.
 #[derive(Default)]
@@ -21,6 +21,15 @@ pub struct Known {
     pub lists: Lists,
     /// Where addresses are.
     pub places: Option<Arc<dyn Places>>,
+}
+
+/// Takes the ids of records that speak for findings, beyond those that the findings hold.
+pub trait Evidence {
+    /// Keeps them; those that are kept already stay as they are.
+    ///
+    /// # Errors
+    /// They cannot be kept.
+    fn keep(&mut self, records: &[(FindingId, Vec<String>)]) -> Result<(), StoreError>;
 }
 
 /// Runs every detection of a catalogue over the rows of a window, without lists of the user's.
@@ -47,7 +56,25 @@ pub async fn run_with(
     window: Window,
     known: Known,
 ) -> Result<Vec<Finding>, DetectError> {
+    run_keeping(engine, catalog, window, known, None).await
+}
+
+/// Runs every detection of a catalogue over the rows of a window, and keeps the ids of all records
+/// that speak for findings.
+///
+/// # Errors
+/// A page's definition does not make sense, the engine fails, or the ids cannot be kept.
+pub async fn run_keeping(
+    engine: &dyn Engine,
+    catalog: &Catalog,
+    window: Window,
+    known: Known,
+    mut evidence: Option<&mut dyn Evidence>,
+) -> Result<Vec<Finding>, DetectError> {
     let mut detector = Detector::new(catalog)?;
+    if evidence.is_some() {
+        detector.keep_every_record();
+    }
     detector.set_window(window);
     detector.set_lists(known.lists);
     if let Some(places) = &known.places {
@@ -64,13 +91,29 @@ pub async fn run_with(
         let mut batches = Batches::open(engine, &plan.source, &plan.sql).await?;
         while let Some(batch) = batches.next().await? {
             detector.observe_plan(plan, &batch)?;
+            hand_over(&mut detector, &mut evidence)?;
         }
     }
-    Ok(detector.finish())
+    detector.end();
+    hand_over(&mut detector, &mut evidence)?;
+    Ok(detector.into_findings())
+}
+
+/// Gives the ids of records to whoever keeps them.
+pub(crate) fn hand_over(
+    detector: &mut Detector,
+    evidence: &mut Option<&mut dyn Evidence>,
+) -> Result<(), DetectError> {
+    let Some(evidence) = evidence else { return Ok(()) };
+    let records = detector.take_records();
+    if records.is_empty() { Ok(()) } else { Ok(evidence.keep(&records)?) }
 }
 
 /// Returns the accounts that a source has records of.
-async fn accounts_of(engine: &dyn Engine, source: &str) -> Result<Vec<String>, DetectError> {
+pub(crate) async fn accounts_of(
+    engine: &dyn Engine,
+    source: &str,
+) -> Result<Vec<String>, DetectError> {
     let sql = format!("select distinct \"account\" from \"{source}\"");
     let mut batches = Batches::open(engine, source, &sql).await?;
     let mut accounts = Vec::new();
@@ -86,18 +129,24 @@ async fn accounts_of(engine: &dyn Engine, source: &str) -> Result<Vec<String>, D
 }
 
 /// The batches of a query, one after the other.
-struct Batches<'a> {
+pub(crate) struct Batches<'a> {
     source: &'a str,
     stream: haechi_query::BatchStream,
 }
 
 impl<'a> Batches<'a> {
-    async fn open(engine: &dyn Engine, source: &'a str, sql: &str) -> Result<Self, DetectError> {
+    /// Asks an engine.
+    pub(crate) async fn open(
+        engine: &dyn Engine,
+        source: &'a str,
+        sql: &str,
+    ) -> Result<Self, DetectError> {
         let answer = engine.query(sql).await.map_err(|error| fault(source, error))?;
         Ok(Self { source, stream: answer.batches })
     }
 
-    async fn next(&mut self) -> Result<Option<RecordBatch>, DetectError> {
+    /// Returns the next batch, or nothing at the end.
+    pub(crate) async fn next(&mut self) -> Result<Option<RecordBatch>, DetectError> {
         let next = poll_fn(|context| self.stream.as_mut().poll_next(context)).await;
         next.transpose().map_err(|error| fault(self.source, error))
     }

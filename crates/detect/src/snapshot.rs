@@ -9,7 +9,7 @@ use crate::kept::{Kept, Part, taken};
 pub(crate) type State<'a> = (String, Vec<&'a mut dyn Part>);
 
 /// What every snapshot begins with; the number changes with the form of any state.
-const MAGIC: &[u8] = b"haechi-detect-state-1\n";
+const MAGIC: &[u8] = b"haechi-detect-state-2\n";
 
 /// Names whose a state is without repeating a page: definitions are long.
 fn digest(whose: &str) -> u128 {

@@ -67,13 +67,14 @@ impl DistinctDays {
 pub(crate) struct Fading<V> {
     entries: HashMap<Key, (Timestamp, V), ahash::RandomState>,
     n_max: usize,
+    n_forgotten: u64,
 }
 
 impl<V: Default> Fading<V> {
     /// Makes an empty map for at most so many entries, and at least one.
     pub(crate) fn new(n_max: usize) -> Self {
         let hasher = ahash::RandomState::with_seeds(1, 2, 3, 4);
-        Self { entries: HashMap::with_hasher(hasher), n_max: n_max.max(1) }
+        Self { entries: HashMap::with_hasher(hasher), n_max: n_max.max(1), n_forgotten: 0 }
     }
 
     /// Returns the entry, made new when it is not there, and notes that it is in use.
@@ -84,6 +85,11 @@ impl<V: Default> Fading<V> {
         let (last, value) = self.entries.entry(key).or_insert_with(|| (now, V::default()));
         *last = now;
         value
+    }
+
+    /// Returns how often entries were forgotten.
+    pub(crate) fn n_forgotten(&self) -> u64 {
+        self.n_forgotten
     }
 
     /// Returns the entry, if it is there.
@@ -101,6 +107,7 @@ impl<V: Default> Fading<V> {
 
     /// Forgets half of the entries, so that the cost of choosing is spread over many rows.
     fn forget_older_half(&mut self) {
+        self.n_forgotten += 1;
         let mut order: Vec<(Timestamp, Key)> =
             self.entries.iter().map(|(key, (last, _))| (*last, *key)).collect();
         order.sort_unstable();

@@ -4,6 +4,7 @@ mod filters;
 mod lists;
 mod merge;
 mod migrations;
+mod occurrences;
 mod opinions;
 #[cfg(test)]
 mod tests;
@@ -101,6 +102,7 @@ impl FindingStore {
         {
             let mut statement = transaction.prepare_cached(PUT)?;
             for (found, known) in findings.iter().zip(known) {
+                occurrences::put_first(&transaction, known.as_ref(), found)?;
                 let (finding, earlier) = match &known {
                     Some(known) => merge::merged(known, found),
                     None => (found.clone(), Vec::new()),

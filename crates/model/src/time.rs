@@ -83,6 +83,12 @@ impl Timestamp {
         self.0.div_euclid(MICROS_PER_DAY)
     }
 
+    /// Returns the first moment of the day.
+    #[must_use]
+    pub fn start_of_day(self) -> Self {
+        Self(self.day().saturating_mul(MICROS_PER_DAY))
+    }
+
     /// Returns the number of the hour, counted from 1970-01-01T00.
     #[must_use]
     pub fn hour(self) -> i64 {

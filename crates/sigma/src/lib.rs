@@ -4,6 +4,7 @@
 //! can fit at all (by its name or its service, so that cost hardly grows with their number),
 //! rows in time order from an engine, and findings with evidence.
 
+mod event;
 mod finding;
 mod index;
 pub mod limits;
@@ -13,5 +14,5 @@ mod run;
 #[cfg(test)]
 mod tests;
 
-pub use rules::{Rules, Unusable};
-pub use run::{SigmaError, run};
+pub use rules::{Rules, Tagged, Unusable};
+pub use run::{COLUMNS, SigmaError, Watch, fitting, run};

@@ -7,6 +7,8 @@ use rsigma_eval::compiler::CompiledRule;
 use rsigma_eval::{CorrelationEngine, compile_rule};
 use rsigma_parser::{CorrelationRule, LogSource, SigmaRule, parse_sigma_yaml};
 
+use crate::event::{Parts, Wanted};
+use crate::finding::kind_of;
 use crate::index::Index;
 use crate::limits::{CHAIN_MAX, FILE_BYTES_MAX};
 use crate::place::{self, Place};
@@ -16,6 +18,8 @@ use crate::place::{self, Place};
 pub struct Rules {
     pub(crate) single: Vec<Rule>,
     pub(crate) index: Index,
+    /// What of a record rules read.
+    pub(crate) parts: Parts,
     pub(crate) correlations: Vec<(CorrelationRule, About)>,
     /// The ids by the names that correlations may use instead.
     ids: BTreeMap<String, String>,
@@ -27,6 +31,8 @@ pub struct Rules {
 pub(crate) struct Rule {
     pub(crate) compiled: CompiledRule,
     pub(crate) about: About,
+    /// What of a record it reads.
+    pub(crate) wanted: Wanted,
 }
 
 /// What a rule says of every finding it makes.
@@ -37,8 +43,23 @@ pub(crate) struct About {
     pub(crate) title: String,
     pub(crate) severity: f64,
     pub(crate) techniques: Vec<String>,
+    /// The tactics of MITRE ATT&CK, as ATT&CK's own tools spell them.
+    pub(crate) tactics: Vec<String>,
     /// Whether it only serves correlations and says nothing by itself.
     pub(crate) is_silent: bool,
+}
+
+/// What a rule says of ATT&CK.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tagged<'a> {
+    /// What stands for the rule's page in its findings.
+    pub page: &'a str,
+    /// The finding type.
+    pub kind: String,
+    /// The tactics, as ATT&CK's own tools spell them.
+    pub tactics: &'a [String],
+    /// The technique ids.
+    pub techniques: &'a [String],
 }
 
 /// Something in a file of rules that cannot be used.
@@ -90,6 +111,18 @@ impl Rules {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// Returns for each rule what stands for its page, its finding type, its tactics and its
+    /// techniques, in the order of the files.
+    pub fn tagged(&self) -> impl Iterator<Item = Tagged<'_>> {
+        let rules = self.single.iter().map(|rule| &rule.about);
+        rules.chain(self.correlations.iter().map(|(_, about)| about)).map(|about| Tagged {
+            page: &about.page,
+            kind: kind_of(&about.title),
+            tactics: &about.tactics,
+            techniques: &about.techniques,
+        })
     }
 
     /// Returns what stands for each rule's page in its findings, in the order of the files.
@@ -154,12 +187,14 @@ impl Rules {
             title: rule.title.clone(),
             severity: severity_of(rule.level),
             techniques: techniques_of(&rule.tags),
+            tactics: tactics_of(&rule.tags),
             is_silent: false,
         };
         if let Some(id) = &rule.id {
             self.ids.extend(rule.name.iter().chain([id]).map(|name| (name.clone(), id.clone())));
         }
-        self.single.push(Rule { compiled, about });
+        let wanted = self.parts.of_rule(rule);
+        self.single.push(Rule { compiled, about, wanted });
         Ok(())
     }
 
@@ -214,6 +249,7 @@ impl Rules {
             title: correlation.title.clone(),
             severity: severity_of(correlation.level),
             techniques: techniques_of(&correlation.tags),
+            tactics: tactics_of(&correlation.tags),
             is_silent: false,
         };
         if !correlation.generate {
@@ -303,4 +339,14 @@ fn techniques_of(tags: &[String]) -> Vec<String> {
         id.starts_with(|first: char| first.is_ascii_digit()).then(|| format!("T{id}"))
     };
     tags.iter().filter_map(technique).collect()
+}
+
+/// Returns the tactics among the tags: what is neither a technique, a group nor a program.
+fn tactics_of(tags: &[String]) -> Vec<String> {
+    let tactic = |tag: &String| {
+        let name = tag.to_ascii_lowercase().strip_prefix("attack.")?.replace('_', "-");
+        let is_id = name.chars().any(|letter| letter.is_ascii_digit());
+        (!is_id).then_some(name)
+    };
+    tags.iter().filter_map(tactic).collect()
 }

@@ -2,21 +2,26 @@
 
 use std::collections::BTreeMap;
 
-use arrow::array::{Array, AsArray, Int64Array, RecordBatch, StringArray};
+use arrow::array::{
+    Array, AsArray, BooleanArray, Int64Array, RecordBatch, StringArray, StringViewArray,
+};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Int64Type, TimeUnit};
 use futures::TryStreamExt;
 use haechi_model::{Finding, Timestamp, Window};
 use haechi_query::{Engine, QueryError};
+use rsigma_eval::compiler::eval_condition;
 use rsigma_eval::{
     CorrelationConfig, CorrelationEngine, CorrelationEventMode, EvaluationResult, Event,
     EventValue, JsonEvent, TimestampFallback, evaluate_rule,
 };
 use serde_json::{Value, json};
 
+use crate::event::Wanted;
 use crate::finding::{Drafts, Occurrence, in_words, shown};
+use crate::index;
 use crate::limits::{GROUP_EVENTS_MAX, GROUPS_MAX, RECORDS_MAX};
-use crate::rules::{About, Rules};
+use crate::rules::{About, Rule, Rules};
 
 /// Why rules cannot be run.
 #[derive(Debug, thiserror::Error)]
@@ -29,9 +34,34 @@ pub enum SigmaError {
     Rows(#[from] arrow::error::ArrowError),
 }
 
-/// The columns that are read, in this order.
-const COLUMNS: &str = "\"time\", \"eventID\", \"eventName\", \"eventSource\", \"account\", \
-     \"region\", \"record\"";
+/// The columns that are read.
+pub const COLUMNS: [&str; 15] = [
+    "time",
+    "eventID",
+    "eventName",
+    "eventSource",
+    "account",
+    "region",
+    "record",
+    "userAgent",
+    "errorCode",
+    "userIdentity_type",
+    "userIdentity_arn",
+    "sessionIssuer_arn",
+    "userIdentity_principalId",
+    "userIdentity_invokedBy",
+    "sourceIPAddress",
+];
+
+/// Where it stands whom an event is about: the role behind a session, the caller, or where it came
+/// from.
+const SUBJECTS: [&str; 5] = [
+    "sessionIssuer_arn",
+    "userIdentity_arn",
+    "userIdentity_principalId",
+    "userIdentity_invokedBy",
+    "sourceIPAddress",
+];
 
 /// Runs rules over the CloudTrail events of a window.
 ///
@@ -55,7 +85,8 @@ pub async fn run(
         conditions.push(format!("\"time\" < '{until}'"));
     }
     let sql = format!(
-        "select {COLUMNS} from \"cloudtrail\" where {} order by \"time\", \"eventID\"",
+        "select \"{}\" from \"cloudtrail\" where {} order by \"time\", \"eventID\"",
+        COLUMNS.join("\", \""),
         conditions.join(" and ")
     );
     let mut batches = engine.query(&sql).await?.batches;
@@ -63,19 +94,40 @@ pub async fn run(
     while let Some(batch) = batches.try_next().await? {
         watch.observe(&batch)?;
     }
-    Ok(watch.drafts.finish())
+    Ok(watch.finish())
 }
 
-/// Rules at work.
-struct Watch<'a> {
+/// Returns which rows of a batch some rule can fit: the others need not be shown to a [`Watch`],
+/// and the query of [`run`] does not read them.
+///
+/// # Errors
+/// The batch does not have the form of the lake's table.
+pub fn fitting(rules: &Rules, batch: &RecordBatch) -> Result<BooleanArray, SigmaError> {
+    let rows = Columns::of(batch)?;
+    let mut candidates = Vec::new();
+    let mut can_fit = |row: usize| {
+        rules.index.candidates(rows.indexed.each_ref().map(|it| it.get(row)), &mut candidates);
+        Some(!candidates.is_empty())
+    };
+    Ok((0..batch.num_rows()).map(&mut can_fit).collect())
+}
+
+/// Rules at work on rows in time order.
+pub struct Watch<'a> {
     rules: &'a Rules,
     correlations: Option<CorrelationEngine>,
     abouts: BTreeMap<&'a str, &'a About>,
     drafts: Drafts,
+    /// The rules that the row at hand can fit.
+    candidates: Vec<usize>,
+    /// The selections that have matched, which nobody asks for.
+    matched: Vec<String>,
 }
 
 impl<'a> Watch<'a> {
-    fn new(rules: &'a Rules) -> Self {
+    /// Begins without findings.
+    #[must_use]
+    pub fn new(rules: &'a Rules) -> Self {
         let correlations = (!rules.correlations.is_empty()).then(|| {
             let mut engine = CorrelationEngine::new(CorrelationConfig {
                 max_state_entries: GROUPS_MAX,
@@ -92,51 +144,74 @@ impl<'a> Watch<'a> {
             engine
         });
         let abouts = rules.correlation_abouts();
-        Self { rules, correlations, abouts, drafts: Drafts::default() }
+        let (candidates, matched) = (Vec::new(), Vec::new());
+        Self { rules, correlations, abouts, drafts: Drafts::default(), candidates, matched }
     }
 
-    fn observe(&mut self, batch: &RecordBatch) -> Result<(), SigmaError> {
+    /// Looks at rows, in time order over all calls; they need the [`COLUMNS`].
+    ///
+    /// # Errors
+    /// The batch does not have the form of the lake's table.
+    pub fn observe(&mut self, batch: &RecordBatch) -> Result<(), SigmaError> {
         let rows = Columns::of(batch)?;
+        let mut candidates = std::mem::take(&mut self.candidates);
         for row in 0..batch.num_rows() {
-            let (name, service) = (rows.text(2, row), rows.text(3, row));
-            let candidates: Vec<usize> = self.rules.index.candidates(name, service).collect();
-            // Most rows that are read fit the name of some rule; the record is parsed for those.
-            if candidates.is_empty() {
-                continue;
+            let values = rows.indexed.each_ref().map(|column| column.get(row));
+            self.rules.index.candidates(values, &mut candidates);
+            if !candidates.is_empty() {
+                self.observe_row(&candidates, &rows, row);
             }
-            let Ok(event) = sonic_rs::from_str::<Value>(rows.text(6, row)) else { continue };
-            self.observe_event(&candidates, &event, &rows.place(row));
         }
+        self.candidates = candidates;
         Ok(())
     }
 
-    fn observe_event(&mut self, candidates: &[usize], event: &Value, place: &Place<'_>) {
-        let json = JsonEvent::borrow(event);
-        let subject = subject_of(event);
-        let occurrence = place.about(&subject);
+    fn observe_row(&mut self, candidates: &[usize], rows: &Columns, row: usize) {
+        let rules = candidates.iter().filter_map(|number| self.rules.single.get(*number));
+        let wanted = rules.clone().fold(Wanted::NOTHING, |wanted, rule| wanted.and(rule.wanted));
+        let record = rows.record.get(row).unwrap_or_default();
+        let Some(event) = self.rules.parts.read(record, wanted) else { return };
+        let json = JsonEvent::borrow(&event);
+        let place = rows.place(row);
         let mut fits = Vec::new();
-        for number in candidates {
-            let Some(rule) = self.rules.single.get(*number) else { continue };
-            let Some(result) = evaluate_rule(&rule.compiled, &json) else { continue };
-            fits.push((&rule.about, result));
+        for rule in rules {
+            if fit(rule, &json, &mut self.matched) {
+                fits.push(rule);
+            }
         }
         if fits.is_empty() {
             return;
         }
-        if let Some(correlations) = &mut self.correlations {
-            let marked = Marked { event: json, id: place.id };
-            let results: Vec<EvaluationResult> = fits.iter().map(|it| it.1.clone()).collect();
-            let seconds = place.time.0.div_euclid(1_000_000);
-            for result in &correlations.process_with_detections(&marked, results, seconds) {
-                self.correlated(result, place);
-            }
+        if self.correlations.is_some() {
+            self.correlate(&fits, record, &place);
         }
-        for (about, result) in fits {
-            let fields = result.as_detection().map_or(&[] as _, |it| it.matched_fields.as_slice());
-            if !about.is_silent {
-                self.drafts.add(about, &occurrence, &[], || in_words(fields));
-            }
+        let occurrence = place.about(rows.subject(row));
+        for rule in fits.into_iter().filter(|rule| !rule.about.is_silent) {
+            self.drafts.add(&rule.about, &occurrence, &[], || {
+                let result = evaluate_rule(&rule.compiled, &json);
+                let body = result.as_ref().and_then(EvaluationResult::as_detection);
+                in_words(body.map_or(&[] as _, |it| it.matched_fields.as_slice()))
+            });
         }
+    }
+
+    /// Shows an event that rules fit to the correlations, which may ask for any part of it.
+    fn correlate(&mut self, fits: &[&Rule], record: &str, place: &Place<'_>) {
+        let Some(correlations) = &mut self.correlations else { return };
+        let Ok(event) = sonic_rs::from_str::<Value>(record) else { return };
+        let json = JsonEvent::borrow(&event);
+        let results = fits.iter().filter_map(|rule| evaluate_rule(&rule.compiled, &json)).collect();
+        let marked = Marked { event: json, id: place.id };
+        let seconds = place.time.0.div_euclid(1_000_000);
+        for result in &correlations.process_with_detections(&marked, results, seconds) {
+            self.correlated(result, place);
+        }
+    }
+
+    /// Ends the work: every finding, in the order of rules and subjects.
+    #[must_use]
+    pub fn finish(self) -> Vec<Finding> {
+        self.drafts.finish()
     }
 
     /// Adds what a correlation says.
@@ -166,17 +241,13 @@ impl<'a> Watch<'a> {
     }
 }
 
-/// Returns whom an event is about: the role behind a session, the caller, or where it came from.
-fn subject_of(event: &Value) -> String {
-    const PLACES: [&str; 5] = [
-        "/userIdentity/sessionContext/sessionIssuer/arn",
-        "/userIdentity/arn",
-        "/userIdentity/principalId",
-        "/userIdentity/invokedBy",
-        "/sourceIPAddress",
-    ];
-    let text = |place: &&str| event.pointer(place).and_then(Value::as_str).map(str::to_owned);
-    PLACES.iter().find_map(text).unwrap_or_else(|| "unknown".to_owned())
+/// Tells whether an event fits a rule.
+fn fit(rule: &Rule, event: &JsonEvent<'_>, matched: &mut Vec<String>) -> bool {
+    let Rule { compiled, .. } = rule;
+    compiled.conditions.iter().any(|condition| {
+        matched.clear();
+        eval_condition(condition, &compiled.detections, event, matched)
+    })
 }
 
 /// Where an event stands in the lake.
@@ -221,43 +292,90 @@ impl Event for Marked<'_> {
     }
 }
 
-/// The columns of a batch as text, and the time in microseconds.
+/// A column of texts, in one of the forms that engines give; one that is not there has none.
+#[derive(Default)]
+enum Texts {
+    #[default]
+    Nothing,
+    Plain(StringArray),
+    View(StringViewArray),
+}
+
+impl Texts {
+    fn named(batch: &RecordBatch, name: &str) -> Result<Self, SigmaError> {
+        let Some(column) = batch.column_by_name(name) else { return Ok(Self::Nothing) };
+        Ok(match column.data_type() {
+            DataType::Utf8View => Self::View(column.as_string_view().clone()),
+            _ => Self::Plain(cast(column, &DataType::Utf8)?.as_string::<i32>().clone()),
+        })
+    }
+
+    fn get(&self, row: usize) -> Option<&str> {
+        match self {
+            Self::Plain(texts) if texts.is_valid(row) => Some(texts.value(row)),
+            Self::View(texts) if texts.is_valid(row) => Some(texts.value(row)),
+            _ => None,
+        }
+    }
+}
+
+/// The columns of a batch: the time in microseconds, and texts.
 struct Columns {
     time: Int64Array,
-    texts: Vec<StringArray>,
+    id: Texts,
+    account: Texts,
+    region: Texts,
+    record: Texts,
+    indexed: [Texts; index::N_COLUMNS],
+    subjects: [Texts; SUBJECTS.len()],
 }
 
 impl Columns {
     fn of(batch: &RecordBatch) -> Result<Self, SigmaError> {
-        let mut texts = Vec::new();
-        for column in batch.columns() {
-            texts.push(cast(column, &DataType::Utf8)?.as_string::<i32>().clone());
+        let texts = |name| Texts::named(batch, name);
+        let mut indexed: [Texts; index::N_COLUMNS] = Default::default();
+        for (into, column) in indexed.iter_mut().zip(index::COLUMNS) {
+            *into = texts(column.name)?;
         }
-        let micros = match batch.columns().first() {
-            Some(time) => {
-                let zone = match time.data_type() {
-                    DataType::Timestamp(_, zone) => zone.clone(),
-                    _ => None,
-                };
-                let micros = cast(time, &DataType::Timestamp(TimeUnit::Microsecond, zone))?;
-                cast(&micros, &DataType::Int64)?.as_primitive::<Int64Type>().clone()
-            }
-            None => Int64Array::from(Vec::<i64>::new()),
-        };
-        Ok(Self { time: micros, texts })
-    }
-
-    fn text(&self, column: usize, row: usize) -> &str {
-        let column = self.texts.get(column).filter(|column| column.is_valid(row));
-        column.map_or("", |column| column.value(row))
+        let mut subjects: [Texts; SUBJECTS.len()] = Default::default();
+        for (into, name) in subjects.iter_mut().zip(SUBJECTS) {
+            *into = texts(name)?;
+        }
+        let [id, account, region] = ["eventID", "account", "region"].map(texts);
+        Ok(Self {
+            time: micros(batch)?,
+            id: id?,
+            account: account?,
+            region: region?,
+            record: texts("record")?,
+            indexed,
+            subjects,
+        })
     }
 
     fn place(&self, row: usize) -> Place<'_> {
         Place {
-            id: self.text(1, row),
+            id: self.id.get(row).unwrap_or_default(),
             time: Timestamp(self.time.value(row)),
-            account: self.text(4, row),
-            region: self.text(5, row),
+            account: self.account.get(row).unwrap_or_default(),
+            region: self.region.get(row).unwrap_or_default(),
         }
     }
+
+    fn subject(&self, row: usize) -> &str {
+        self.subjects.iter().find_map(|column| column.get(row)).unwrap_or("unknown")
+    }
+}
+
+/// Returns the times of a batch in microseconds.
+fn micros(batch: &RecordBatch) -> Result<Int64Array, SigmaError> {
+    let Some(time) = batch.column_by_name("time") else {
+        return Ok(vec![0; batch.num_rows()].into());
+    };
+    let zone = match time.data_type() {
+        DataType::Timestamp(_, zone) => zone.clone(),
+        _ => None,
+    };
+    let micros = cast(time, &DataType::Timestamp(TimeUnit::Microsecond, zone))?;
+    Ok(cast(&micros, &DataType::Int64)?.as_primitive::<Int64Type>().clone())
 }

@@ -24,11 +24,13 @@ impl Engine for Given {
         };
         let times = self.events.iter().map(|event| event["seconds"].as_i64().unwrap() * 1_000_000);
         let records: StringArray = self.events.iter().map(|it| Some(it.to_string())).collect();
+        let arn = self.events.iter().map(|event| event["userIdentity"]["arn"].as_str());
         let columns: Vec<(&str, ArrayRef)> = vec![
             ("time", Arc::new(times.map(Some).collect::<TimestampMicrosecondArray>())),
             ("eventID", text("eventID")),
             ("eventName", text("eventName")),
             ("eventSource", text("eventSource")),
+            ("userIdentity_arn", Arc::new(arn.collect::<StringArray>())),
             ("account", text("recipientAccountId")),
             ("region", text("awsRegion")),
             ("record", Arc::new(records)),
@@ -141,8 +143,11 @@ fn rules_without_a_name_are_found_by_their_service_or_see_everything() {
     assert!(asked.contains("lower(\"eventSource\") in ('iam.amazonaws.com')"), "{asked}");
     let open = by_service.replace("eventSource: iam", "eventSource|contains: iam");
     let (found, asked) = found(&read(&open), vec![event("a", 1, "Anything", &json!({}))]);
-    assert!(asked.contains(" and true "), "{asked}");
+    assert!(asked.contains("\"eventSource\" is not null"), "{asked}");
     assert_eq!(found.len(), 1);
+    let anything = by_service.replace("eventSource: iam.amazonaws.com", "sourceIPAddress: '*'");
+    let (_, asked) = self::found(&read(&anything), Vec::new());
+    assert!(asked.contains(" and true "), "{asked}");
 }
 
 #[test]

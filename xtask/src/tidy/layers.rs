@@ -36,8 +36,9 @@ const OWNED: &[Owned] = &[
         library: "parquet",
         owners: &["haechi-sources", "haechi-lake", "haechi-engine", "haechi-output"],
     },
-    Owned { library: "rsigma-eval", owners: &["haechi-sigma"] },
-    Owned { library: "rsigma-parser", owners: &["haechi-sigma"] },
+    // bench runs it as a peer.
+    Owned { library: "rsigma-eval", owners: &["haechi-sigma", "haechi-bench"] },
+    Owned { library: "rsigma-parser", owners: &["haechi-sigma", "haechi-bench"] },
     Owned { library: "clap", owners: &["haechi", "haechi-output", "haechi-bench"] },
     Owned { library: "clap_complete", owners: &["haechi"] },
     Owned { library: "clap_mangen", owners: &["haechi"] },

@@ -24,6 +24,9 @@ pub enum Findings {
         id: String,
         #[command(flatten)]
         lake: LakeArgs,
+        /// Only the ids of all records that speak for it, a line each; JSON always has them
+        #[arg(long)]
+        records: bool,
         /// How to print it
         #[arg(long, value_enum, default_value_t = SummaryFormat::Table)]
         format: SummaryFormat,
@@ -234,6 +237,9 @@ pub enum Detect {
     },
     /// Show which techniques of MITRE ATT&CK the detections look for
     Coverage {
+        /// Sigma rules that count too: a file or folder (may be given more than once)
+        #[arg(long = "rules", value_name = "PATH")]
+        rules: Vec<PathBuf>,
         /// As a table, or as a layer for ATT&CK Navigator
         #[arg(long, value_enum, default_value_t = CoverageFormat::Table)]
         format: CoverageFormat,

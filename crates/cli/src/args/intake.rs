@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::{Args as ClapArgs, Subcommand, value_parser};
+use clap::{Args as ClapArgs, Subcommand, ValueEnum, value_parser};
 use haechi_lake::limits::{GATHERED_MIB, GATHERED_MIB_MAX};
 use haechi_model::Band;
+use jiff::SignedDuration;
 
 use super::{Knowledge, LakeArgs, SummaryFormat, WindowArgs};
 
@@ -18,6 +19,43 @@ pub struct Scan {
     pub fail_on: Option<Band>,
     #[command(flatten)]
     pub knowledge: Knowledge,
+}
+
+/// `haechi watch`
+#[derive(Debug, ClapArgs)]
+pub struct Watch {
+    /// Files, folders, globs, or `s3://bucket/prefix`
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<String>,
+    #[command(flatten)]
+    pub lake: LakeArgs,
+    /// How long to wait before looking for new files again: 60s, 5min
+    #[arg(long, value_name = "TIME", default_value = "60s")]
+    pub every: SignedDuration,
+    /// How much later than newer ones records may come; what comes later still makes all of the
+    /// lake be looked at again
+    #[arg(long, value_name = "TIME", default_value = "30min")]
+    pub lateness: SignedDuration,
+    /// Look once and end: for timers
+    #[arg(long)]
+    pub once: bool,
+    /// How many MiB of rows to gather before they are written; what bounds memory
+    #[arg(long, value_name = "MIB", default_value_t = GATHERED_MIB, value_parser = value_parser!(u16).range(1..=i64::from(GATHERED_MIB_MAX)))]
+    pub batch: u16,
+    #[command(flatten)]
+    pub knowledge: Knowledge,
+    /// How to print what is found
+    #[arg(long, value_enum, default_value_t = WatchFormat::Text)]
+    pub format: WatchFormat,
+}
+
+/// How news are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum WatchFormat {
+    /// A line each, for people
+    Text,
+    /// A JSON object a line
+    Jsonl,
 }
 
 /// `haechi ingest`

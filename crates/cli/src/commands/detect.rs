@@ -16,6 +16,6 @@ pub fn run(session: &Session, args: &Detect) -> Result<()> {
             trial::run(session, &trial, *format)
         }
         Detect::Explain { finding, lake } => explain::run(session, finding, lake),
-        Detect::Coverage { format } => coverage::run(session, *format),
+        Detect::Coverage { rules, format } => coverage::run(session, rules, *format),
     }
 }

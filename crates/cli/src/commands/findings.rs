@@ -25,11 +25,17 @@ pub fn run(session: &Session, args: &Findings) -> Result<()> {
                 }
             }
         }
-        Findings::Show { id, lake, format } => {
+        Findings::Show { id, lake, records, format } => {
             open(session, lake)?;
-            let found = findings(&location(lake)?)?.get(id)?;
+            let store = findings(&location(lake)?)?;
+            let mut found = store.get(id)?;
+            let all = store.records(&found.finding)?;
             match format {
-                SummaryFormat::Json => output::json(&serde_json::to_value(&found)?),
+                SummaryFormat::Json => {
+                    found.finding.records = all;
+                    output::json(&serde_json::to_value(&found)?)
+                }
+                SummaryFormat::Table if *records => output::text(&(all.join("\n") + "\n")),
                 SummaryFormat::Table => output::text(&summary::finding(&found, &session.catalog)),
             }
         }

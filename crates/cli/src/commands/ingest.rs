@@ -32,6 +32,11 @@ pub fn run(session: &Session, args: &Ingest) -> Result<()> {
 
 /// Reads the logs that the arguments name into the lake.
 pub fn ingest(session: &Session, args: &Ingest) -> Result<Done> {
+    ingest_until(session, args, stop_on_interrupt(session))
+}
+
+/// Reads logs into the lake, up to the next commit after `stop` is set.
+pub fn ingest_until(session: &Session, args: &Ingest, stop: Arc<AtomicBool>) -> Result<Done> {
     let start = Instant::now();
     let window = session.window(&args.window)?;
     let options =
@@ -39,7 +44,6 @@ pub fn ingest(session: &Session, args: &Ingest) -> Result<Done> {
     let found = discover(&args.paths, &options)?;
     let location = location(&args.lake)?;
     let lake = session.runtime.block_on(Lake::open_or_create(&location, &session.catalog))?;
-    let stop = stop_on_interrupt(session);
     let options = IngestOptions {
         threads: threads(&args.lake),
         gathered_bytes: usize::from(args.batch) << 20,

@@ -37,7 +37,12 @@ fn add(session: &Session, list: &str, lake: &LakeArgs) -> Result<()> {
     known.add_list(new, String::new())?;
     let engine = engine(&opened, &session.catalog, lake)?;
     let catalog = Known::pages_with_lists(&session.catalog);
-    let found = session.runtime.block_on(known.run(&engine, &catalog, Window::default()))?;
+    let found = session.runtime.block_on(known.run(
+        &engine,
+        &catalog,
+        Window::default(),
+        Some(&mut store),
+    ))?;
     let n_before = store.count()?;
     store.put(&found, session.now)?;
     let details = session.runtime.block_on(crate::details::of(&engine, &found, &known.places))?;

@@ -28,12 +28,13 @@ pub fn run(session: &Session, args: &Scan) -> Result<ExitCode> {
     let window = session.window(&args.ingest.window)?;
     let mut store = findings(&location(&args.ingest.lake)?)?;
     known.add_saved(&store.lists()?)?;
-    let found = session.runtime.block_on(known.run(&engine, &session.catalog, window))?;
+    let found =
+        session.runtime.block_on(known.run(&engine, &session.catalog, window, Some(&mut store)))?;
     keep(session, &engine, &known, &found, &mut store)?;
     let is_whole = window == Window::default();
     if !is_whole && known.has_changed_lists() {
         let catalog = Known::pages_with_lists(&session.catalog);
-        let older = known.run_pages(&engine, &catalog, Window::default());
+        let older = known.run_pages(&engine, &catalog, Window::default(), Some(&mut store));
         let older = session.runtime.block_on(older)?;
         talk::note("a list has changed: all of the lake has been searched by the lists");
         keep(session, &engine, &known, &older, &mut store)?;
@@ -66,7 +67,7 @@ pub fn run(session: &Session, args: &Scan) -> Result<ExitCode> {
 }
 
 /// Keeps findings with what their records tell, and archives what rules ask for.
-fn keep(
+pub fn keep(
     session: &Session,
     engine: &Embedded,
     known: &Known,
@@ -81,7 +82,7 @@ fn keep(
 }
 
 /// Returns the findings that nobody and no rule has put away, and how many the others are.
-fn open_ones(store: &FindingStore, found: Vec<Finding>) -> Result<(Vec<Finding>, usize)> {
+pub fn open_ones(store: &FindingStore, found: Vec<Finding>) -> Result<(Vec<Finding>, usize)> {
     let archived = store.list(Filter { archived: Some(true), ..Filter::default() })?;
     let archived: BTreeSet<&FindingId> = archived.iter().map(|it| &it.finding.id).collect();
     let n_found = found.len();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Kind, Watch};
 use crate::exchanges::{Choice, Exchange, Hit, Load, Owner};
 use crate::kept::{Part, kept};
-use crate::limits::{ATTEMPTS_MAX, PAIRS_MAX};
+use crate::limits::{ATTEMPTS_MAX, FLOOD_PAIRS_MAX};
 use crate::raised::Raised;
 use crate::sentence::Fact;
 use crate::setup::{Fault, Setup};
@@ -54,7 +54,7 @@ fn read(setup: &mut Setup<'_>) -> Result<Box<dyn Watch>, Fault> {
         packets: setup.require("packets")?,
         answer_percent: answer_percent.unwrap_or(u64::MAX),
         amplification: amplification.unwrap_or(0),
-        minutes: Fading::new(PAIRS_MAX / 2),
+        minutes: Fading::new(FLOOD_PAIRS_MAX),
     }))
 }
 
@@ -124,6 +124,10 @@ impl Minute {
         self.received.add(part(received));
         self.is_outbound = exchange.is_outbound;
         self.owner.get_or_insert_with(|| Arc::clone(&exchange.owner));
+        if self.hits.is_empty() {
+            // Most pairs have one exchange a minute, and a list that grows begins with four places.
+            self.hits.reserve_exact(1);
+        }
         if self.hits.len() < ATTEMPTS_MAX {
             self.hits.push(Hit::of(exchange));
         }

@@ -179,6 +179,10 @@ impl Walk {
         let is_many = bounds.many.is_some_and(|many| many <= self.n_targets);
         self.is_scanner = is_scanner || is_many;
         if !self.is_scanner && (is_failure || keeps_all) && self.hits.len() < SCAN_TARGETS_MAX {
+            if self.hits.is_empty() {
+                // Most clients fail once at most, and a list that grows begins with four places.
+                self.hits.reserve_exact(1);
+            }
             self.hits.push(Hit::of(exchange));
         }
         self.is_scanner

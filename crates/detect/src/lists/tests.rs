@@ -30,6 +30,9 @@ fn entries_are_addresses_networks_and_domains() {
     assert_eq!((taken.format, taken.accepted, taken.rejected), ("TXT", 6, 2));
     assert_eq!(taken.refused.iter().map(|it| it.line).collect::<Vec<_>>(), [9, 11]);
     assert!(taken.refused[0].reason.contains("`nonsense` is no address, network or domain"));
+    assert_eq!(taken.refused[0].column, 1);
+    let taken = Lists::default().add("threat", "  # a note\n  192.0.2.999, 5\n");
+    assert_eq!((taken.refused[0].line, taken.refused[0].column), (2, 3));
     let entry = |text: &str| lists.entry_for("threat", text.parse().unwrap());
     assert_eq!(entry("203.0.113.9").as_deref(), Some("203.0.113.9/32"));
     assert_eq!(entry("198.51.100.77").as_deref(), Some("198.51.100.0/24"));

@@ -58,6 +58,12 @@ const MIGRATIONS: &[&str] = &[
         searched integer not null,
         primary key (name, file)
     ) strict;",
+    // 3: the ids of all records of findings that have more than they hold themselves.
+    "create table occurrence (
+        finding text not null,
+        record text not null,
+        primary key (finding, record)
+    ) strict, without rowid;",
 ];
 
 /// Brings a store to the newest version.

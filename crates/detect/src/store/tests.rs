@@ -1,7 +1,7 @@
 use haechi_model::{Band, Explanation, Finding, FindingId, Severity, Timestamp};
 
 use super::{Feedback, Filter, FilterAction, FindingStore, SavedFilter};
-use crate::StoreError;
+use crate::{Evidence, StoreError};
 
 const NOW: Timestamp = Timestamp(1_772_442_000_000_000);
 
@@ -205,4 +205,25 @@ fn a_store_of_the_first_version_is_brought_up_to_date() {
     drop(old);
     let stored = FindingStore::open(&path).unwrap().get("aa").unwrap();
     assert!(stored.archived && stored.earlier_evidence.is_empty() && !stored.is_sample);
+}
+
+#[test]
+fn the_ids_of_all_records_are_kept_once_each() {
+    let (_folder, mut store) = store();
+    let ids = |numbers: std::ops::Range<u32>| -> Vec<String> {
+        numbers.map(|number| format!("{number:04}")).collect()
+    };
+    let all = ids(0..450);
+    let first = Finding { records: ids(0..200), count: 450, ..seen(10, 30, &[]) };
+    for _ in 0..2 {
+        store
+            .keep(&[(first.id.clone(), ids(200..320)), (first.id.clone(), ids(320..450))])
+            .unwrap();
+        store.put(std::slice::from_ref(&first), NOW).unwrap();
+        assert_eq!(store.records(&store.get("aa").unwrap().finding).unwrap(), all);
+    }
+    // A look at a later day begins with other records; none of either is lost.
+    let later = Finding { records: ids(440..460), count: 20, ..seen(29, 40, &[]) };
+    store.put(&[later], NOW).unwrap();
+    assert_eq!(store.records(&store.get("aa").unwrap().finding).unwrap(), ids(0..460));
 }

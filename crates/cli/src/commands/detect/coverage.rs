@@ -2,12 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
+use std::path::PathBuf;
 
 use anyhow::Result;
 use haechi_output as output;
+use haechi_sigma::Tagged;
 use serde_json::{Value, json};
 
 use crate::args::CoverageFormat;
+use crate::knowledge;
 use crate::session::Session;
 
 /// The folders of the catalogue and the tactics of ATT&CK that they stand for.
@@ -28,7 +31,9 @@ const TACTICS: &[(&str, &str)] = &[
 /// The pages by tactic and technique.
 type Matrix<'a> = BTreeMap<(usize, &'a str), BTreeSet<&'a str>>;
 
-pub fn run(session: &Session, format: CoverageFormat) -> Result<()> {
+pub fn run(session: &Session, rules: &[PathBuf], format: CoverageFormat) -> Result<()> {
+    let rules = knowledge::rules(rules)?;
+    let rules: Vec<Tagged<'_>> = rules.tagged().collect();
     let mut matrix = Matrix::new();
     for (name, page) in &session.catalog.detections {
         let folder = name.split('/').next().unwrap_or_default();
@@ -37,17 +42,34 @@ pub fn run(session: &Session, format: CoverageFormat) -> Result<()> {
             matrix.entry((tactic, technique)).or_default().insert(name);
         }
     }
+    for rule in &rules {
+        for technique in rule.techniques {
+            for tactic in tactics_of(rule) {
+                matrix.entry((tactic, technique)).or_default().insert(rule.page);
+            }
+        }
+    }
     match format {
-        CoverageFormat::Table => output::text(&table(session, &matrix)?),
+        CoverageFormat::Table => output::text(&table(session, &rules, &matrix)?),
         CoverageFormat::Navigator => output::json(&layer(&matrix)),
     }
+}
+
+/// Returns the tactics of a rule; one that names none stands among the others.
+fn tactics_of(rule: &Tagged<'_>) -> BTreeSet<usize> {
+    let place =
+        |name: &String| TACTICS.iter().position(|(_, it)| it == name).unwrap_or(TACTICS.len());
+    let tactics: BTreeSet<usize> = rule.tactics.iter().map(place).collect();
+    if tactics.is_empty() { BTreeSet::from([TACTICS.len()]) } else { tactics }
 }
 
 fn tactic_name(tactic: usize) -> &'static str {
     TACTICS.get(tactic).map_or("other", |(_, name)| name)
 }
 
-fn table(session: &Session, matrix: &Matrix<'_>) -> Result<String> {
+fn table(session: &Session, rules: &[Tagged<'_>], matrix: &Matrix<'_>) -> Result<String> {
+    let kinds: BTreeMap<&str, &str> =
+        rules.iter().map(|rule| (rule.page, rule.kind.as_str())).collect();
     let techniques: BTreeSet<&str> = matrix.keys().map(|(_, technique)| *technique).collect();
     let mut text = String::new();
     let mut last = None;
@@ -58,11 +80,12 @@ fn table(session: &Session, matrix: &Matrix<'_>) -> Result<String> {
         }
         for (index, page) in pages.iter().enumerate() {
             let technique = if index == 0 { technique } else { "" };
-            let kind = session.catalog.detections.get(*page).map_or("", |it| &it.finding_type);
+            let kind = session.catalog.detections.get(*page).map(|it| it.finding_type.as_str());
+            let kind = kind.or_else(|| kinds.get(page).copied()).unwrap_or_default();
             writeln!(text, "  {technique:<10}  {page:<48}  {kind}")?;
         }
     }
-    let n_pages = session.catalog.detections.len();
+    let n_pages = session.catalog.detections.len() + rules.len();
     writeln!(text, "\n{} techniques, {n_pages} detections", techniques.len())?;
     Ok(text)
 }

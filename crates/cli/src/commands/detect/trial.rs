@@ -60,7 +60,7 @@ pub fn run(session: &Session, trial: &Trial<'_>, format: SummaryFormat) -> Resul
         known.rules = rules(&[PathBuf::from(trial.pages)])?;
     }
     let window = session.window(trial.window)?;
-    let found = session.runtime.block_on(known.run(&engine, &catalog, window))?;
+    let found = session.runtime.block_on(known.run(&engine, &catalog, window, None))?;
     let mut outcomes = Vec::new();
     let pages = catalog.detections.keys().map(String::as_str).chain(known.rules.pages());
     for page in pages {
