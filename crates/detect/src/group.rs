@@ -211,6 +211,9 @@ impl Group {
     fn predicate_of(&self, index: &Index, schema: &Schema) -> String {
         let mut values: Vec<String> = index.by_value.keys().cloned().collect();
         values.sort();
+        if values.is_empty() {
+            return "false".to_owned();
+        }
         let list = format!("{} in {}", schema.quoted(index.slot), sql::literals(&values));
         let pages = index.by_value.values().flatten().filter_map(|index| self.pages.get(*index));
         let is_open = pages.into_iter().any(Watcher::includes_service_calls);

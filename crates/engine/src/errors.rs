@@ -154,8 +154,9 @@ fn quoted(names: &[String]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
+/// Writes the text on one line, and calls text by one name.
 fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    text.split_whitespace().collect::<Vec<_>>().join(" ").replace("Utf8View", "Utf8")
 }
 
 /// The message alone, without the kind of error that DataFusion writes before it and the backtrace

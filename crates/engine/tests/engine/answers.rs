@@ -214,10 +214,10 @@ async fn the_lake_can_be_looked_around_in() {
         +-------------+----------------------+-------------+
         | time        | Timestamp(µs, "UTC") | YES         |
         | account     | Utf8                 | YES         |
-        | eventName   | Utf8                 | YES         |
+        | eventName   | Utf8View             | YES         |
         | bytes       | Int64                | YES         |
         | entities    | List(Utf8)           | YES         |
-        | record      | Utf8                 | YES         |
+        | record      | Utf8View             | YES         |
         | date        | Utf8                 | YES         |
         +-------------+----------------------+-------------+
     "#]],

@@ -62,6 +62,8 @@ impl Test for Equals {
             _ => return None,
         };
         match values.as_slice() {
+            // What is none of nothing: an attack sequence looks at no rows itself.
+            [] => Some("false".to_owned()),
             [value] => Some(format!("{} = {value}", column.expression)),
             several => Some(format!("{} in ({})", column.expression, several.join(", "))),
         }
