@@ -205,7 +205,7 @@ impl Group {
         parts.extend(self.lineage.as_ref().and_then(|lineage| lineage.predicate(schema)));
         parts.sort();
         parts.dedup();
-        format!("(({}))", parts.join(") or ("))
+        any_of(&without_service_calls(parts, schema))
     }
 
     fn predicate_of(&self, index: &Index, schema: &Schema) -> String {
@@ -376,4 +376,25 @@ fn best_slot(pages: &[Watcher], left: &[usize], schema: &Schema) -> Option<usize
     };
     let best = (0..schema.slots.len()).rev().filter(text).max_by_key(n_naming);
     best.filter(|slot| 0 < n_naming(slot))
+}
+
+/// Asks once for all parts that want no calls of AWS's services, and not again in each.
+fn without_service_calls(parts: Vec<String>, schema: &Schema) -> Vec<String> {
+    let Some(own) = no_service_calls(schema) else { return parts };
+    let ending = format!(" and {own}");
+    let (mut within, mut others) = (Vec::new(), Vec::new());
+    for part in parts {
+        match part.strip_suffix(&ending) {
+            Some(rest) => within.push(rest.to_owned()),
+            None => others.push(part),
+        }
+    }
+    if !within.is_empty() {
+        others.push(format!("{own} and {}", any_of(&within)));
+    }
+    others
+}
+
+fn any_of(parts: &[String]) -> String {
+    format!("(({}))", parts.join(") or ("))
 }

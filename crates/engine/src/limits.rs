@@ -48,7 +48,7 @@ pub(crate) const SQL_DEPTH_MAX: usize = 64;
 /// Operators in SQL: a chain of them is a tree as deep as the chain is long, and DataFusion walks
 /// it by recursion in threads of 2 MiB (a debug build takes 3.6 KiB a link). Long lists (`in (…)`)
 /// have no operators.
-pub(crate) const SQL_OPERATORS_MAX: usize = 400;
+pub(crate) const SQL_OPERATORS_MAX: usize = 300;
 
 /// How deep a JSON text may nest before the JSON functions answer NULL: the JSON reader recurses,
 /// and the text is written by whoever is being investigated.

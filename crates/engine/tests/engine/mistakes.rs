@@ -243,7 +243,7 @@ async fn long_sql_is_followed_to_its_limit() {
         ("1 = bytes is null and ", 3),
     ] {
         // The rest of the query has three operators.
-        let n_links = (400 - 3) / n_operators;
+        let n_links = (300 - 3) / n_operators;
         let sql =
             format!("select count(*) as n from cloudtrail where {}bytes > 0", link.repeat(n_links));
         let answer = Lake::of_three_days().ask(&sql).await;
@@ -262,9 +262,9 @@ async fn long_sql_is_followed_to_its_limit() {
     )
     .await;
     check(
-        &format!("select {}1", "1 + ".repeat(401)),
+        &format!("select {}1", "1 + ".repeat(301)),
         expect![[r#"
-        the query has more than 400 operators
+        the query has more than 300 operators
         hint: many values of one column fit into `in (…)`
     "#]],
     )
