@@ -51,6 +51,14 @@ fn a_lake_and_the_files_themselves_answer_the_same() {
     let deep =
         ask(&desk, "filter requestParameters.key like /^plans/ | display sourceIPAddress", "md");
     assert_eq!(deep, "| sourceIPAddress |\n| --- |\n| 203.0.113.7 |\n");
+    // Values inside records, of records that a text chooses, beside the record itself.
+    let chosen = r#"filter eventName = "StopLogging" | display eventTime, requestParameters, requestParameters.none"#;
+    let chosen = ask(&desk, chosen, "json");
+    assert!(chosen.contains("2024-06-01T10:06:00Z"), "{chosen}");
+    ask(&desk, r#"filter eventName = "GetObject" | display eventID, @message, eventName"#, "json");
+    let renamed =
+        "display eventName as requestParameters, requestParameters.key as record | sort record";
+    ask(&desk, renamed, "json");
 }
 
 #[test]

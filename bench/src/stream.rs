@@ -11,7 +11,7 @@ use arrow::compute::{
 };
 use haechi_catalog::Catalog;
 use haechi_model::Window;
-use haechi_sources::{Asked, DiscoverOptions, Files, S3Options, discover};
+use haechi_sources::{Asked, AskedColumn, DiscoverOptions, Files, S3Options, discover};
 
 use crate::usage::thread_seconds;
 
@@ -63,11 +63,13 @@ pub(crate) struct Ordered {
 /// Reads one source's records in the order of the files, and hands them over in time order.
 pub(crate) fn read(files: &Arc<Files>, reading: &Reading<'_>, take: Take<'_>) -> Result<Ordered> {
     let schema = files.schema(reading.source).context("the source has no records here")?;
-    let indexes = reading.columns.iter().map(|name| schema.index_of(name));
+    let columns = reading.columns.iter().map(|name| schema.index_of(name));
+    let columns = columns.map(|place| Ok(AskedColumn::of(&schema, place?)));
     let asked = Asked {
         source: reading.source.to_owned(),
-        columns: indexes.collect::<Result<_, _>>()?,
+        columns: columns.collect::<Result<_>>()?,
         window: Window::default(),
+        only: Vec::new(),
         batch_rows: BATCH_ROWS,
     };
     let mut waiting = Waiting::default();

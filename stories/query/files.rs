@@ -38,6 +38,37 @@ fn what_is_no_record_is_told_beside_the_answer() {
 }
 
 #[test]
+fn records_that_a_filter_passes_over_are_scanned_and_not_matched() {
+    let desk = Desk::new();
+    let logs = desk.path("logs");
+    let lines: Vec<String> = (0..100).map(event).collect();
+    let denied =
+        event(100).replace("\"eventName\"", "\"errorCode\":\"Access\\u0044enied\",\"eventName\"");
+    write(&logs, "one.json", &format!("{}\n{denied}\n{denied}\n", lines.join("\n")));
+    for (filter, n_matched) in [
+        (r#"errorCode = "AccessDenied""#, 1),
+        (r#"errorCode = "accessdenied""#, 0),
+        (r#"errorCode in ["x", "AccessDenied"] and eventName = "GetObject""#, 1),
+        (r#"errorCode = "AccessDenied" or eventName = "GetObject""#, 101),
+        (r#"not (errorCode = "AccessDenied")"#, 0),
+        (r#"eventSource = "s3.amazonaws.com" and not ispresent(errorCode)"#, 100),
+    ] {
+        let query = format!("filter {filter} | stats count(*) as n");
+        let mut command = desk.command(&["query", &query, "--format", "csv", "-f"]);
+        let output = command.arg(&logs).output().unwrap();
+        assert_eq!(
+            String::from_utf8_lossy(&output.stdout),
+            format!("n\n{n_matched}\n"),
+            "{filter}"
+        );
+        let words = said(&output);
+        let figures = format!("recordsMatched {n_matched}, recordsScanned 101, ");
+        assert!(words.starts_with(&figures), "{filter}: {words}");
+        assert!(words.contains("recordsDuplicate 1"), "{filter}: {words}");
+    }
+}
+
+#[test]
 fn where_there_are_no_logs_each_file_is_named_with_the_reason() {
     let desk = Desk::new();
     let logs = desk.path("logs");

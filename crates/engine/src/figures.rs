@@ -8,6 +8,9 @@ use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::filter::FilterExec;
 use datafusion::physical_plan::metrics::MetricsSet;
 
+/// The metric of rows that a table looked at and did not hand over, as readers of Parquet call it.
+pub(crate) const ROWS_PASSED_OVER: &str = "pushdown_rows_pruned";
+
 /// What a running query has read so far.
 #[derive(Debug, Clone)]
 pub struct Figures {
@@ -65,7 +68,7 @@ fn gather(operator: &Arc<dyn ExecutionPlan>, passed: Option<usize>, read: &mut R
             let sum = metrics.as_ref().and_then(|metrics| metrics.sum_by_name(name));
             sum.map_or(0, |value| value.as_usize())
         };
-        read.rows_scanned += rows + sum("pushdown_rows_pruned");
+        read.rows_scanned += rows + sum(ROWS_PASSED_OVER);
         read.rows_matched += passed.unwrap_or(rows);
         read.bytes_scanned += sum("bytes_scanned");
         return;

@@ -3,33 +3,37 @@
 //! Threads of their own read objects and hand over batches of the columns that the query needs; a
 //! query that is slower than they are makes them wait, and one that is dropped makes them stop.
 
+mod wish;
+
 use std::any::Any;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
-use arrow::datatypes::SchemaRef;
+use arrow::datatypes::{Schema, SchemaRef};
 use async_trait::async_trait;
 use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::tree_node::TreeNodeRecursion;
-use datafusion::common::{DataFusionError, ScalarValue, Statistics};
+use datafusion::common::{DataFusionError, Statistics};
 use datafusion::config::ConfigOptions;
 use datafusion::datasource::TableType;
 use datafusion::datasource::source::{DataSource, DataSourceExec, OpenArgs};
 use datafusion::execution::memory_pool::{MemoryConsumer, MemoryLimit};
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
-use datafusion::logical_expr::{Expr, Operator, TableProviderFilterPushDown};
-use datafusion::physical_expr::{EquivalenceProperties, PhysicalExpr};
+use datafusion::logical_expr::{Expr, TableProviderFilterPushDown};
+use datafusion::physical_expr::expressions::{Column, Literal};
+use datafusion::physical_expr::{EquivalenceProperties, PhysicalExpr, ScalarFunctionExpr};
 use datafusion::physical_plan::metrics::{ExecutionPlanMetricsSet, MetricBuilder};
 use datafusion::physical_plan::projection::ProjectionExprs;
 use datafusion::physical_plan::stream::RecordBatchReceiverStream;
 use datafusion::physical_plan::{
     DisplayFormatType, EmptyRecordBatchStream, ExecutionPlan, Partitioning,
 };
-use haechi_model::{Timestamp, Window};
-use haechi_sources::{Asked, Files, Reading};
+use haechi_model::Window;
+use haechi_sources::schema::RECORD;
+use haechi_sources::{Asked, AskedColumn, AskedValues, Files, Reading};
 
-use crate::limits;
-use crate::table::TIME;
+use crate::{figures, functions, limits};
+use wish::Wish;
 
 /// One source's records in the objects.
 #[derive(Debug)]
@@ -44,6 +48,15 @@ impl FilesTable {
     pub(crate) fn new(files: &Arc<Files>, source: &str) -> Option<Self> {
         let schema = files.schema(source)?;
         Some(Self { files: Arc::clone(files), source: source.to_owned(), schema })
+    }
+
+    /// Reads a filter that the reader can decide.
+    fn wish(&self, filter: &Expr) -> Option<Wish> {
+        let wish = Wish::read(filter)?;
+        match &wish {
+            Wish::Texts(only) if !self.files.has_texts(&self.source, &only.column) => None,
+            _ => Some(wish),
+        }
     }
 }
 
@@ -61,7 +74,7 @@ impl TableProvider for FilesTable {
         &self,
         filters: &[&Expr],
     ) -> Result<Vec<TableProviderFilterPushDown>, DataFusionError> {
-        let support = |filter: &&Expr| match bound(filter) {
+        let support = |filter: &&Expr| match self.wish(filter) {
             Some(_) => TableProviderFilterPushDown::Exact,
             None => TableProviderFilterPushDown::Unsupported,
         };
@@ -78,12 +91,17 @@ impl TableProvider for FilesTable {
         let all = || (0..self.schema.fields().len()).collect();
         let columns = projection.cloned().unwrap_or_else(all);
         let schema = Arc::new(self.schema.project(&columns)?);
-        let mut window = Window::default();
-        for side in filters.iter().filter_map(bound) {
-            side.narrow(&mut window);
+        let columns = columns.into_iter().map(|place| AskedColumn::of(&self.schema, place));
+        let columns = columns.collect();
+        let (mut window, mut only) = (Window::default(), Vec::new());
+        for wish in filters.iter().filter_map(|filter| self.wish(filter)) {
+            match wish {
+                Wish::Time(side) => side.narrow(&mut window),
+                Wish::Texts(texts) => only.push(texts),
+            }
         }
         let batch_rows = state.config().batch_size().min(limit.unwrap_or(usize::MAX).max(1));
-        let asked = Asked { source: self.source.clone(), columns, window, batch_rows };
+        let asked = Asked { source: self.source.clone(), columns, window, only, batch_rows };
         let rows = FileRows {
             files: Arc::clone(&self.files),
             asked,
@@ -92,45 +110,6 @@ impl TableProvider for FilesTable {
             metrics: ExecutionPlanMetricsSet::new(),
         };
         Ok(DataSourceExec::from_data_source(rows))
-    }
-}
-
-/// One side of a stretch of time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Side {
-    From(Timestamp),
-    Until(Timestamp),
-}
-
-impl Side {
-    fn narrow(self, window: &mut Window) {
-        match self {
-            Self::From(from) => window.from = Some(window.from.map_or(from, |it| it.max(from))),
-            Self::Until(until) => {
-                window.until = Some(window.until.map_or(until, |it| it.min(until)));
-            }
-        }
-    }
-}
-
-/// Reads a filter that says when records happened, and nothing else.
-fn bound(filter: &Expr) -> Option<Side> {
-    let Expr::BinaryExpr(comparison) = filter else { return None };
-    let Expr::Column(column) = comparison.left.as_ref() else { return None };
-    let Expr::Literal(ScalarValue::TimestampMicrosecond(Some(moment), _), _) =
-        comparison.right.as_ref()
-    else {
-        return None;
-    };
-    if column.name != TIME {
-        return None;
-    }
-    match comparison.op {
-        Operator::GtEq => Some(Side::From(Timestamp(*moment))),
-        Operator::Gt => Some(Side::From(Timestamp(moment.checked_add(1)?))),
-        Operator::Lt => Some(Side::Until(Timestamp(*moment))),
-        Operator::LtEq => Some(Side::Until(Timestamp(moment.checked_add(1)?))),
-        _ => None,
     }
 }
 
@@ -162,11 +141,31 @@ impl FileRows {
         Arc::new(self.files.begin(self.asked.clone(), may_grow))
     }
 
+    /// Returns the column that the reader can hand over for an expression, if it can.
+    fn column(&self, expression: &Arc<dyn PhysicalExpr>, name: &str) -> Option<AskedColumn> {
+        let asked = |column: &Column| self.asked.columns.get(column.index());
+        if let Some(column) = expression.downcast_ref::<Column>() {
+            return Some(AskedColumn { name: name.to_owned(), ..asked(column)?.clone() });
+        }
+        let call = expression.downcast_ref::<ScalarFunctionExpr>()?;
+        let [json, path] = call.args() else { return None };
+        let json = asked(json.downcast_ref::<Column>()?)?;
+        let AskedValues::Of(place) = json.values else { return None };
+        if self.files.schema(&self.asked.source)?.index_of(RECORD).ok()? != place {
+            return None;
+        }
+        let path = path.downcast_ref::<Literal>()?.value().try_as_str()??;
+        let make = functions::finder(call.fun(), path)?.into();
+        Some(AskedColumn { name: name.to_owned(), values: AskedValues::Made(make) })
+    }
+
     fn rows_of(&self, reading: Arc<Reading>, partition: usize) -> SendableRecordBatchStream {
         let mut stream =
             RecordBatchReceiverStream::builder(Arc::clone(&self.schema), limits::BATCHES_WAITING);
         let batches = stream.tx();
         let n_rows = MetricBuilder::new(&self.metrics).output_rows(partition);
+        let n_passed_over =
+            MetricBuilder::new(&self.metrics).counter(figures::ROWS_PASSED_OVER, partition);
         stream.spawn_blocking(move || {
             let is_over = || batches.is_closed();
             let mut emit = |batch: arrow::record_batch::RecordBatch| {
@@ -174,7 +173,10 @@ impl FileRows {
                 batches.blocking_send(Ok(batch)).is_ok()
             };
             let read = reading.work(&is_over, &mut emit);
-            read.map_err(|error| DataFusionError::External(Box::new(error)))
+            let n_rows_passed_over =
+                read.map_err(|error| DataFusionError::External(Box::new(error)))?;
+            n_passed_over.add(n_rows_passed_over);
+            Ok(())
         });
         stream.build()
     }
@@ -240,11 +242,25 @@ impl DataSource for FileRows {
         self.metrics.clone()
     }
 
+    /// Values at a path of the record are found where the record lies: it is not copied for them.
     fn try_swapping_with_projection(
         &self,
-        _: &ProjectionExprs,
+        projection: &ProjectionExprs,
     ) -> Result<Option<Arc<dyn DataSource>>, DataFusionError> {
-        Ok(None)
+        let columns = projection.iter().map(|it| self.column(&it.expr, &it.alias));
+        let Some(columns) = columns.collect::<Option<Vec<_>>>() else { return Ok(None) };
+        let fields = projection.iter().map(|it| {
+            Ok(it.expr.return_field(&self.schema)?.as_ref().clone().with_name(&it.alias))
+        });
+        let schema = Schema::new(fields.collect::<Result<Vec<_>, DataFusionError>>()?);
+        let rows = Self {
+            files: Arc::clone(&self.files),
+            asked: Asked { columns, ..self.asked.clone() },
+            schema: Arc::new(schema),
+            n_threads: self.n_threads,
+            metrics: ExecutionPlanMetricsSet::new(),
+        };
+        Ok(Some(Arc::new(rows)))
     }
 
     fn apply_expressions(

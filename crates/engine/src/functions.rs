@@ -21,6 +21,7 @@ use datafusion::logical_expr::ScalarUDF;
 
 use by_row::ByRow;
 
+pub(crate) use json_at::finder;
 pub(crate) use text::encoding::hash;
 
 /// One scalar function.

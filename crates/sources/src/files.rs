@@ -12,7 +12,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::{fmt, io};
 
-use arrow::datatypes::SchemaRef;
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use haechi_catalog::Source;
 use haechi_model::Window;
 
@@ -38,12 +38,74 @@ pub struct Files {
 pub struct Asked {
     /// The source.
     pub source: String,
-    /// The columns, by their places in the table.
-    pub columns: Vec<usize>,
+    /// The columns, in the order in which they are handed over.
+    pub columns: Vec<AskedColumn>,
     /// When the records happened; those without a time are left out when it has a bound.
     pub window: Window,
+    /// The texts that records must have; what is no column of texts is not looked at.
+    pub only: Vec<Only>,
     /// Rows of a batch.
     pub batch_rows: usize,
+}
+
+/// A column that a query asks for.
+#[derive(Debug, Clone)]
+pub struct AskedColumn {
+    /// What the query calls it.
+    pub name: String,
+    /// Where its values come from.
+    pub values: AskedValues,
+}
+
+/// Where a column's values come from.
+#[derive(Clone)]
+pub enum AskedValues {
+    /// A column of the table, by its place.
+    Of(usize),
+    /// Texts that are made of each record, which itself need not be handed over.
+    Made(Arc<Make>),
+}
+
+/// Makes a text of a record, and gives it to the function, or does not call it.
+pub type Make = dyn Fn(&str, &mut dyn FnMut(&str)) + Send + Sync;
+
+impl AskedColumn {
+    /// Asks for the column at a place of the table as it is.
+    #[must_use]
+    pub fn of(table: &Schema, place: usize) -> Self {
+        let name = table.fields().get(place).map(|field| field.name().clone());
+        Self { name: name.unwrap_or_default(), values: AskedValues::Of(place) }
+    }
+
+    /// Returns the column of the table that it is.
+    fn in_table<'t>(&self, table: &'t Schema) -> Option<&'t Field> {
+        let AskedValues::Of(place) = self.values else { return None };
+        table.fields().get(place).map(AsRef::as_ref)
+    }
+
+    /// Returns it as it is handed over.
+    fn field(&self, table: &Schema) -> Field {
+        let made = || Field::new("", DataType::Utf8View, true);
+        self.in_table(table).cloned().unwrap_or_else(made).with_name(&self.name)
+    }
+}
+
+impl fmt::Debug for AskedValues {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Of(place) => write!(formatter, "Of({place})"),
+            Self::Made(_) => formatter.write_str("Made"),
+        }
+    }
+}
+
+/// One of some texts, in one column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Only {
+    /// The column's name.
+    pub column: String,
+    /// The texts.
+    pub texts: Vec<String>,
 }
 
 impl Files {
@@ -78,6 +140,13 @@ impl Files {
     pub fn schema(&self, source: &str) -> Option<SchemaRef> {
         let mapping = self.mappings.of(source)?;
         Some(schema::queried(&schema::stored(&mapping.source)))
+    }
+
+    /// Tells whether a source's table has a column of texts of that name.
+    #[must_use]
+    pub fn has_texts(&self, source: &str, column: &str) -> bool {
+        let mapping = self.mappings.of(source);
+        mapping.is_some_and(|mapping| mapping.texts(column).is_some())
     }
 
     /// Begins to read; `may_grow` is asked before so many bytes more are kept to know records that

@@ -29,7 +29,7 @@ mod window;
 
 pub use content::{Memory, Opened, open, open_in};
 pub use discover::{DiscoverError, DiscoverOptions, Discovered, discover};
-pub use files::{Asked, Files, Reading, Told};
+pub use files::{Asked, AskedColumn, AskedValues, Files, Make, Only, Reading, Told};
 pub use in_memory::InMemory;
 pub use lookup::lookup_table;
 pub use mapping::{Mapping, Mappings};

@@ -142,6 +142,13 @@ impl Mapping {
         !self.required.is_empty()
     }
 
+    /// Returns the slot of the column of texts of that name.
+    pub(crate) fn texts(&self, column: &str) -> Option<usize> {
+        let at = self.source.columns.iter().position(|known| known.name == column)?;
+        let (slot, kind) = self.columns.get(at)?;
+        (*kind == ColumnKind::String).then_some(*slot)
+    }
+
     pub(crate) fn node(&self, index: usize) -> Option<&Node> {
         self.nodes.get(index)
     }

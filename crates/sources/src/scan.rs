@@ -5,6 +5,7 @@
 //! numbers are not read until a column asks for them.
 
 use memchr::memchr2;
+use wide::u8x16;
 
 use crate::limits::DEPTH_MAX;
 
@@ -125,7 +126,7 @@ impl<'a> Scanner<'a> {
         let mut shape = Shape::Plain;
         loop {
             let rest = self.bytes.get(self.at..).unwrap_or_default();
-            let Some(offset) = memchr2(b'"', b'\\', rest) else { return Err(Fault::Incomplete) };
+            let Some(offset) = quote_or_backslash(rest) else { return Err(Fault::Incomplete) };
             if rest.get(offset) == Some(&b'"') {
                 self.at += offset + 1;
                 return Ok(shape);
@@ -201,6 +202,27 @@ impl<'a> Scanner<'a> {
     }
 }
 
+/// How many blocks of sixteen bytes are looked through before a search that has to be called: most
+/// strings are shorter.
+const SHORT_BLOCKS: usize = 4;
+
+/// Returns where the first `"` or `\` stands.
+#[inline]
+fn quote_or_backslash(bytes: &[u8]) -> Option<usize> {
+    let (blocks, _) = bytes.as_chunks::<16>();
+    let (quotes, backslashes) = (u8x16::splat(b'"'), u8x16::splat(b'\\'));
+    for (index, block) in blocks.iter().take(SHORT_BLOCKS).enumerate() {
+        let block = u8x16::new(*block);
+        let found = (block.simd_eq(quotes) | block.simd_eq(backslashes)).to_bitmask();
+        if found != 0 {
+            return Some(index * 16 + found.trailing_zeros() as usize);
+        }
+    }
+    let n_bytes_seen = blocks.len().min(SHORT_BLOCKS) * 16;
+    let rest = bytes.get(n_bytes_seen..).unwrap_or_default();
+    memchr2(b'"', b'\\', rest).map(|offset| n_bytes_seen + offset)
+}
+
 /// Returns the string that an escaped text stands for, or nothing when an escape is malformed.
 pub(crate) fn unescaped(text: &str) -> Option<String> {
     let mut quoted = String::with_capacity(text.len() + 2);
@@ -224,6 +246,21 @@ mod tests {
         assert_eq!(scan(r#"  "text" "#), Ok("text"));
         assert_eq!(scan("-1.5e3,"), Ok("-1.5e3"));
         assert_eq!(scan("true]"), Ok("true"));
+    }
+
+    #[test]
+    fn the_first_quote_or_backslash_is_found_wherever_it_stands() {
+        for n_bytes in 0..80 {
+            for mark in [b'"', b'\\'] {
+                // Bytes that differ from the marks by one, and by their highest bit, are no marks.
+                let mut bytes: Vec<u8> =
+                    [b'!', b'#', b'[', b']', b'"' | 0x80, 0, 0xff].repeat(12)[..n_bytes].to_vec();
+                assert_eq!(quote_or_backslash(&bytes), None);
+                bytes.push(mark);
+                bytes.extend_from_slice(b"\"\\#\"xxxxxxxx");
+                assert_eq!(quote_or_backslash(&bytes), Some(n_bytes));
+            }
+        }
     }
 
     #[test]

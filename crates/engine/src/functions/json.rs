@@ -6,6 +6,7 @@ use arrow::array::StringViewBuilder;
 use arrow::datatypes::DataType;
 use datafusion::common::{DataFusionError, exec_err};
 use datafusion::logical_expr::{ColumnarValue, ScalarFunctionArgs, Signature, Volatility};
+use haechi_sources::Make;
 use memchr::memmem::Finder;
 use sonic_rs::{JsonValueTrait, LazyValue, PointerNode};
 use std::sync::Arc;
@@ -50,6 +51,20 @@ pub(super) fn invoke(
         found.append_option(value.as_ref().and_then(render));
     }
     Ok(ColumnarValue::Array(Arc::new(found.finish())))
+}
+
+/// Returns what finds the value at a path in one JSON text after the other.
+///
+/// # Errors
+/// The path is none.
+pub(super) fn finder(path: &str, render: Render) -> Result<Box<Make>, DataFusionError> {
+    let way = Way::of(path)?;
+    Ok(Box::new(move |json: &str, found: &mut dyn FnMut(&str)| {
+        let value = way.value_in(json);
+        if let Some(text) = value.as_ref().and_then(render) {
+            found(&text);
+        }
+    }))
 }
 
 /// A path that is ready to be walked in many texts.

@@ -1,5 +1,6 @@
 //! The value at a path of a JSON text: as text, as JSON, or as Logs Insights shows it.
 
+use std::any::Any;
 use std::hash::{Hash, Hasher};
 
 use arrow::datatypes::DataType;
@@ -7,6 +8,8 @@ use datafusion::common::DataFusionError;
 use datafusion::logical_expr::{
     ColumnarValue, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature,
 };
+
+use haechi_sources::Make as Values;
 
 use super::json::{self, Render};
 use super::{Function, Make};
@@ -34,6 +37,13 @@ pub(super) const SHOWN: Function = Function {
     example: "json_field(record, 'requestParameters.items[0].name')",
     make: Make::Own(|| udf(SHOWN.name, json::as_shown)),
 };
+
+/// Returns what gives the function's value at the path for one JSON text after the other, if it is
+/// one of these functions.
+pub(crate) fn finder(function: &ScalarUDF, path: &str) -> Option<Box<Values>> {
+    let inner: &dyn Any = function.inner().as_ref();
+    json::finder(path, inner.downcast_ref::<JsonAt>()?.render).ok()
+}
 
 fn udf(name: &'static str, render: Render) -> ScalarUDF {
     ScalarUDF::new_from_impl(JsonAt { name, render, signature: json::signature() })

@@ -2,13 +2,16 @@
 
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, Int64Array, ListArray, TimestampMicrosecondArray, new_null_array};
-use arrow::datatypes::{DataType, Field, SchemaRef};
+use arrow::array::{
+    ArrayRef, Int64Array, ListArray, StringViewBuilder, TimestampMicrosecondArray, new_null_array,
+};
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use arrow::error::ArrowError;
 use arrow::record_batch::{RecordBatch, RecordBatchOptions};
 use haechi_catalog::ColumnKind;
 use haechi_model::{EntityKind, Timestamp};
 
+use super::{AskedColumn, AskedValues, Make};
 use crate::limits::ENTITIES_MAX;
 use crate::mapping::{Fields, Mapping};
 use crate::rows::column::ColumnBuilder;
@@ -41,6 +44,10 @@ enum Part {
         ends: Ends,
     },
     Record(Texts),
+    Made {
+        make: Arc<Make>,
+        texts: StringViewBuilder,
+    },
     File(Texts),
     Position(Vec<i64>),
     /// What only a lake has.
@@ -48,8 +55,20 @@ enum Part {
 }
 
 impl AskedRows {
-    pub(super) fn new(mapping: &Mapping, schema: SchemaRef) -> Self {
-        let parts = schema.fields().iter().map(|field| Part::new(mapping, field)).collect();
+    pub(super) fn new(
+        mapping: &Mapping,
+        columns: &[AskedColumn],
+        table: &Schema,
+        schema: SchemaRef,
+    ) -> Self {
+        let part = |column: &AskedColumn| match (&column.values, column.in_table(table)) {
+            (AskedValues::Made(make), _) => {
+                Part::Made { make: Arc::clone(make), texts: StringViewBuilder::new() }
+            }
+            (AskedValues::Of(_), Some(field)) => Part::new(mapping, field),
+            (AskedValues::Of(_), None) => Part::Nothing(DataType::Utf8View),
+        };
+        let parts = columns.iter().map(part).collect();
         Self { schema, parts, n_rows: 0, n_bytes: 0 }
     }
 
@@ -139,6 +158,17 @@ impl Part {
                 texts.push(row.record);
                 return row.record.len();
             }
+            Self::Made { make, texts } => {
+                let mut n_bytes = None;
+                make(row.record, &mut |text| {
+                    texts.append_value(text);
+                    n_bytes = Some(text.len());
+                });
+                if n_bytes.is_none() {
+                    texts.append_null();
+                }
+                return n_bytes.unwrap_or_default();
+            }
             Self::File(texts) => {
                 texts.push(file);
                 return file.len();
@@ -172,6 +202,7 @@ impl Part {
                 let texts = Arc::new(std::mem::take(texts).finish()?);
                 Arc::new(ListArray::try_new(element, std::mem::take(ends).finish(), texts, None)?)
             }
+            Self::Made { texts, .. } => Arc::new(texts.finish()),
             Self::Position(positions) => Arc::new(Int64Array::from(std::mem::take(positions))),
             Self::Nothing(kind) => new_null_array(kind, n_rows),
         })

@@ -1,10 +1,10 @@
 //! One reading of the objects for one table, by any number of threads.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use arrow::datatypes::SchemaRef;
+use arrow::datatypes::{Schema, SchemaRef};
 use arrow::record_batch::RecordBatch;
 use haechi_catalog::Source;
 use haechi_model::Window;
@@ -13,7 +13,8 @@ use super::builder::AskedRows;
 use super::ids::Ids;
 use super::{Asked, Files};
 use crate::limits::BATCH_BYTES;
-use crate::rows::{id_of, time_of};
+use crate::mapping::Fields;
+use crate::rows::{id_of, text_of, time_of};
 use crate::s3::{S3Error, S3Fault};
 use crate::{
     Mapping, Mappings, Memory, ReadError, Reject, Row, Sink, SinkError, open_in, read_object,
@@ -24,6 +25,9 @@ use crate::{
 pub struct Reading {
     files: Arc<Files>,
     asked: Asked,
+    /// The columns of the source's table.
+    table: SchemaRef,
+    /// The columns that are handed over.
     schema: SchemaRef,
     mappings: Mappings,
     /// Whether the time of a record matters.
@@ -48,19 +52,21 @@ impl Reading {
     ) -> Self {
         let all = files.mappings.all.iter();
         let source = all.clone().position(|mapping| mapping.source.name == asked.source);
-        let queried = source.and_then(|at| files.mappings.all.get(at)).map(|mapping| {
-            let queried = schema::queried(&schema::stored(&mapping.source));
-            queried.project(&asked.columns).unwrap_or_else(|_| queried.as_ref().clone())
-        });
-        let schema: SchemaRef = Arc::new(queried.unwrap_or_else(arrow::datatypes::Schema::empty));
+        let table = files.schema(&asked.source).unwrap_or_else(|| Arc::new(Schema::empty()));
+        let of_table = asked.columns.iter().filter_map(|column| column.in_table(&table));
+        let needed = of_table.map(|field| field.name().as_str());
+        let needed = needed.chain(asked.only.iter().map(|only| only.column.as_str()));
+        let needed: BTreeSet<&str> = needed.collect();
+        let fields = asked.columns.iter().map(|column| column.field(&table));
+        let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
         let sources: Vec<Source> =
-            all.map(|mapping| without_unasked(&mapping.source, &asked.source, &schema)).collect();
+            all.map(|mapping| without_unneeded(&mapping.source, &asked.source, &needed)).collect();
         let mappings = Mappings::new(&sources);
         let has_bound = asked.window.from.is_some() || asked.window.until.is_some();
-        let has_times = |name| schema.field_with_name(name).is_ok();
-        let needs_time = has_bound || has_times(schema::TIME) || has_times(schema::DATE);
+        let needs_time =
+            has_bound || [schema::TIME, schema::DATE].iter().any(|it| needed.contains(it));
         let (next, ids, begun) = (AtomicUsize::new(0), Ids::new(may_grow), Mutex::default());
-        Self { files, asked, schema, mappings, needs_time, source, next, ids, begun }
+        Self { files, asked, table, schema, mappings, needs_time, source, next, ids, begun }
     }
 
     /// Returns the columns that are read.
@@ -70,19 +76,20 @@ impl Reading {
     }
 
     /// Reads until nothing is left, or nobody wants more: several threads may do so at once.
+    /// Returns how many records were looked at and not handed over because of their texts.
     ///
     /// # Errors
     /// The store that objects are in cannot be reached.
-    pub fn work(&self, is_over: &dyn Fn() -> bool, emit: Emit<'_>) -> Result<(), ReadError> {
+    pub fn work(&self, is_over: &dyn Fn() -> bool, emit: Emit<'_>) -> Result<usize, ReadError> {
         let Some(mapping) = self.source.and_then(|at| self.mappings.all.get(at)) else {
-            return Ok(());
+            return Ok(0);
         };
-        let rows = AskedRows::new(mapping, self.schema());
+        let rows = AskedRows::new(mapping, &self.asked.columns, &self.table, self.schema());
         let (strays, file) = (BTreeMap::new(), String::new());
         #[rustfmt::skip]
         let mut worker = Worker {
-            reading: self, mapping, rows, strays, file, is_over, emit,
-            object: 0, n_rejects: 0, n_duplicates: 0,
+            reading: self, mapping, rows, strays, file, is_over, emit, only: self.only(mapping),
+            object: 0, n_rejects: 0, n_duplicates: 0, n_passed_over: 0,
         };
         let mut memory = Memory::default();
         while !is_over() {
@@ -103,29 +110,35 @@ impl Reading {
             let name = self.mappings.all.get(source).map(|it| it.source.name.clone());
             *told.strays.entry(name.unwrap_or_default()).or_default() += n_records;
         }
-        Ok(())
+        Ok(worker.n_passed_over)
+    }
+
+    /// Returns the slots whose texts are wanted, with those texts.
+    fn only(&self, mapping: &Mapping) -> Vec<(usize, &[String])> {
+        let all = self.asked.only.iter();
+        all.filter_map(|only| Some((mapping.texts(&only.column)?, only.texts.as_slice()))).collect()
     }
 }
 
-/// Returns the source with the columns that are asked for, or none when it is another source: it
-/// has still to be recognised.
-fn without_unasked(source: &Source, asked: &str, schema: &SchemaRef) -> Source {
+/// Returns the source with the columns that are needed, or none when it is another source: it has
+/// still to be recognised.
+fn without_unneeded(source: &Source, asked: &str, needed: &BTreeSet<&str>) -> Source {
     let mut source = source.clone();
     // What takes all that is left tells its records by more than its columns.
     if source.fallback {
         return source;
     }
     let is_asked = source.name == asked;
-    let wants = |name: &str| is_asked && schema.field_with_name(name).is_ok();
-    if !wants(schema::ENTITIES) {
+    let needs = |name: &str| is_asked && needed.contains(name);
+    if !needs(schema::ENTITIES) {
         source.entities.clear();
         source.columns.iter_mut().for_each(|column| column.entity = None);
     }
-    source.columns.retain(|column| wants(&column.name));
-    if !wants(schema::ACCOUNT) {
+    source.columns.retain(|column| needs(&column.name));
+    if !needs(schema::ACCOUNT) {
         source.accounts.clear();
     }
-    if !wants(schema::REGION) {
+    if !needs(schema::REGION) {
         source.regions.clear();
     }
     source
@@ -136,12 +149,15 @@ struct Worker<'r> {
     reading: &'r Reading,
     mapping: &'r Mapping,
     rows: AskedRows,
+    /// Slots, and the texts that are wanted in them.
+    only: Vec<(usize, &'r [String])>,
     /// Records of sources that were not expected, by the source's place.
     strays: BTreeMap<usize, u64>,
     file: String,
     object: usize,
     n_rejects: u64,
     n_duplicates: u64,
+    n_passed_over: usize,
     is_over: &'r dyn Fn() -> bool,
     emit: Emit<'r>,
 }
@@ -200,6 +216,14 @@ impl Worker<'_> {
         if (self.emit)(batch) { Ok(()) } else { Err(Enough.into()) }
     }
 
+    /// Tells whether the query may want the record, as far as its texts tell.
+    fn is_wanted(&self, fields: &Fields<'_>) -> bool {
+        self.only.iter().all(|(slot, texts)| {
+            let text = text_of(fields.get(*slot));
+            text.is_some_and(|text| texts.iter().any(|wanted| *wanted == text))
+        })
+    }
+
     /// Tells whether the record is one that was not met before.
     fn is_new(&mut self, row: &Row<'_>) -> bool {
         let Some(slot) = self.mapping.id else { return true };
@@ -220,6 +244,10 @@ impl Sink for Worker<'_> {
         let needs_time = self.reading.needs_time;
         let time = if needs_time { time_of(self.mapping, row.fields) } else { None };
         if !has(&self.reading.asked.window, time) || !self.is_new(row) {
+            return if (self.is_over)() { Err(Enough.into()) } else { Ok(()) };
+        }
+        if !self.is_wanted(row.fields) {
+            self.n_passed_over += 1;
             return if (self.is_over)() { Err(Enough.into()) } else { Ok(()) };
         }
         self.rows.push(row, time, &self.file);
