@@ -3,7 +3,10 @@
 use std::fs::{File, OpenOptions};
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdout, Stdio};
+use std::time::Duration;
 
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use serde_json::{Value, json};
 
 use crate::support::Desk;
@@ -74,6 +77,65 @@ fn files_that_appear_and_files_that_begin_anew_are_followed() {
     let found: Vec<&Value> = values.iter().map(|it| &it["extractedValues"]["$word"]).collect();
     assert_eq!(found, [&json!("one"), &json!("two"), &json!("three"), &json!("new")]);
     assert!(values[2]["file"].as_str().unwrap().ends_with("b.log"));
+}
+
+/// Packs texts as AWS delivers its logs; each becomes a member of its own.
+fn packed(texts: &[&str]) -> Vec<u8> {
+    let member = |text: &&str| {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+        encoder.write_all(text.as_bytes()).unwrap();
+        encoder.finish().unwrap()
+    };
+    texts.iter().flat_map(member).collect()
+}
+
+fn event(name: &str) -> String {
+    format!(
+        r#"{{"eventVersion":"1.09","eventTime":"2024-06-01T10:00:00Z","awsRegion":"us-east-1","eventID":"{name}","eventName":"{name}"}}"#
+    )
+}
+
+#[test]
+fn records_of_compressed_files_are_shown_when_the_files_are_there() {
+    let desk = Desk::new();
+    let folder = desk.path("logs");
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::write(folder.join("old.json.gz"), packed(&[&event("Seen")])).unwrap();
+    let folder_text = folder.to_str().unwrap();
+    assert_eq!(desk.run(&["tail", folder_text, "--once"]), "");
+    let filter = "{ $.eventName = \"*n*\" }";
+    let mut tail = Tail::start(&desk, &[folder_text, "--from-start", "--filter", filter]);
+    assert_eq!(tail.next(), event("Seen"));
+    let list = format!(r#"{{"Records":[{},{},{}]}}"#, event("One"), event("Two"), event("Nine"));
+    let whole = packed(&[&list]);
+    let mut file = File::create(folder.join("trail.json.gz")).unwrap();
+    // Half of it, as while it is being written.
+    let (half, rest) = whole.split_at(whole.len() / 2);
+    file.write_all(half).unwrap();
+    std::thread::sleep(Duration::from_millis(500));
+    file.write_all(rest).unwrap();
+    assert_eq!([tail.next(), tail.next()], [event("One"), event("Nine")]);
+    file.write_all(&packed(&[&event("Ten")])).unwrap();
+    assert_eq!(tail.next(), event("Ten"), "and nothing twice");
+}
+
+#[test]
+fn what_is_wrong_with_a_compressed_file_is_told_once_it_grows_no_more() {
+    let desk = Desk::new();
+    let path = desk.path("cut.json.gz");
+    let whole = packed(&[&format!("{}\n{}\n", event("One"), event("Two").repeat(20))]);
+    std::fs::write(&path, &whole[..whole.len() - 12]).unwrap();
+    let mut command = desk.command(&["tail", "--from-start"]);
+    command.arg(&path).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut words = String::new();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    while !words.contains("cut.json.gz`: at byte ") {
+        words.push_str(&lines.next().expect("the fault is told").unwrap());
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(words.contains("the object ends inside this record"), "{words}");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 mod arriving;
 mod follow;
+mod packed;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -49,7 +50,11 @@ pub fn run(session: &Session, args: &Tail) -> Result<ExitCode> {
         return Ok(ExitCode::from(2));
     };
     let (mut followed, kind, pause) = if args.group.is_empty() {
-        (Source::Files(Followed::of(&args.paths, args.from_start)?), "file", PAUSE)
+        (
+            Source::Files(Followed::of(&args.paths, args.from_start, &session.catalog)?),
+            "file",
+            PAUSE,
+        )
     } else {
         (Source::Lake(Box::new(Arriving::of(session, args)?)), "group", PAUSE_OF_LAKE)
     };

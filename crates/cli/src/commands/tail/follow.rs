@@ -1,13 +1,17 @@
-//! Files that grow: how far each has been read, and the lines that are new.
+//! Files that grow or appear: how far each has been read, and what is new in it.
 
-use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use haechi_catalog::Catalog;
+use haechi_sources::Mappings;
 use haechi_sources::limits::RECORD_BYTES_MAX;
 
+use super::packed::{Packed, is_packed};
 use crate::talk;
 
 /// How much is read of a file at a time: bounds memory for a file that grew by much.
@@ -16,7 +20,18 @@ const PIECE_BYTES: u64 = 1 << 20;
 /// Files and folders that are followed.
 pub struct Followed {
     paths: Vec<PathBuf>,
-    files: BTreeMap<PathBuf, Place>,
+    files: BTreeMap<PathBuf, Seen>,
+    /// Files that cannot be read, which has been said.
+    lost: BTreeSet<PathBuf>,
+    mappings: Mappings,
+}
+
+/// What is known of a file.
+enum Seen {
+    /// Its lines are read as they are written.
+    Lines(Place),
+    /// Its records are read when it is there.
+    Packed(Packed),
 }
 
 /// How far a file has been read.
@@ -27,8 +42,6 @@ struct Place {
     begun: Vec<u8>,
     /// The line that has begun is too long: what comes up to its end is passed over.
     is_too_long: bool,
-    /// It could not be read, which has been said.
-    is_lost: bool,
 }
 
 /// Takes a line of a file; says whether to go on.
@@ -36,15 +49,19 @@ pub type Take<'f> = &'f mut dyn FnMut(&str, &str) -> bool;
 
 impl Followed {
     /// Begins to follow: from now on, or from the start of what is there.
-    pub fn of(paths: &[PathBuf], from_start: bool) -> Result<Self> {
-        let mut followed = Self { paths: paths.to_vec(), files: BTreeMap::new() };
+    pub fn of(paths: &[PathBuf], from_start: bool, catalog: &Catalog) -> Result<Self> {
+        let mappings = Mappings::new(catalog.sources.values());
+        let (files, lost) = (BTreeMap::new(), BTreeSet::new());
+        let mut followed = Self { paths: paths.to_vec(), files, lost, mappings };
         for path in paths {
             fs::metadata(path).with_context(|| format!("cannot read `{}`", path.display()))?;
         }
         for path in followed.listed() {
-            let position =
-                if from_start { 0 } else { fs::metadata(&path).map_or(0, |it| it.len()) };
-            followed.files.insert(path, Place { position, ..Place::default() });
+            let n_bytes = if from_start { 0 } else { fs::metadata(&path).map_or(0, |it| it.len()) };
+            if 0 < n_bytes {
+                let seen = Seen::at(&path, n_bytes).unwrap_or_default();
+                followed.files.insert(path, seen);
+            }
         }
         Ok(followed)
     }
@@ -52,16 +69,34 @@ impl Followed {
     /// Gives the lines that are new since the last look, file by file.
     pub fn look(&mut self, take: Take<'_>) {
         for path in self.listed() {
-            let place = self.files.entry(path.clone()).or_default();
-            match place.read(&path, take) {
-                Ok(true) => place.is_lost = false,
-                Ok(false) => return,
-                Err(error) if !place.is_lost => {
-                    place.is_lost = true;
-                    talk::note(&format!("cannot read `{}`: {error}", path.display()));
+            match self.read(&path, take) {
+                Ok(true) => {
+                    self.lost.remove(&path);
                 }
-                Err(_) => {}
+                Ok(false) => return,
+                Err(error) => {
+                    if self.lost.insert(path.clone()) {
+                        talk::note(&format!("cannot read `{}`: {error}", path.display()));
+                    }
+                }
             }
+        }
+    }
+
+    /// Gives what is new in a file; says whether to go on.
+    fn read(&mut self, path: &Path, take: Take<'_>) -> io::Result<bool> {
+        let length = fs::metadata(path)?.len();
+        if length == 0 {
+            self.files.remove(path);
+            return Ok(true);
+        }
+        let seen = match self.files.entry(path.to_path_buf()) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => new.insert(Seen::at(path, 0)?),
+        };
+        match seen {
+            Seen::Lines(place) => place.read(path, length, take),
+            Seen::Packed(packed) => packed.read(path, length, &self.mappings, take),
         }
     }
 
@@ -93,11 +128,27 @@ fn files_below(folder: &Path, files: &mut Vec<PathBuf>) {
     }
 }
 
+impl Seen {
+    /// Looks what kind of file it is, of which so many bytes count as read.
+    fn at(path: &Path, n_bytes: u64) -> io::Result<Self> {
+        Ok(if is_packed(path)? {
+            Self::Packed(Packed::seen(n_bytes))
+        } else {
+            Self::Lines(Place { position: n_bytes, ..Place::default() })
+        })
+    }
+}
+
+impl Default for Seen {
+    fn default() -> Self {
+        Self::Lines(Place::default())
+    }
+}
+
 impl Place {
     /// Reads what is new; says whether to go on.
-    fn read(&mut self, path: &Path, take: Take<'_>) -> io::Result<bool> {
+    fn read(&mut self, path: &Path, length: u64, take: Take<'_>) -> io::Result<bool> {
         let mut file = File::open(path)?;
-        let length = file.metadata()?.len();
         if length < self.position {
             // The file was cut or is another one under the same name: it begins anew.
             *self = Self::default();
