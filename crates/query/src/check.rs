@@ -73,6 +73,7 @@ impl Checker {
 
     fn query(&mut self, query: &Query, place: Place) {
         stage::order(query, place, self);
+        stage::n_fields(query, self);
         scope::names(query, self);
         for stage in &query.stages {
             stage::arguments(&stage.command, stage.span, self);

@@ -33,6 +33,7 @@ pub mod limits;
 mod nearest;
 mod parser;
 pub mod print;
+pub mod regular;
 mod resolve;
 pub mod span;
 pub mod sql;

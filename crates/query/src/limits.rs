@@ -93,6 +93,14 @@ pub const EXPANDED_BYTES_MAX: usize = QUERY_BYTES_MAX;
 /// that what passes here also runs.
 pub const REGEX_BYTES_MAX: usize = 10 * (1 << 20);
 
+/// Most memory for where the groups of a regular expression stand while it runs, in bytes: fifty
+/// groups of a long expression fit.
+pub const REGEX_GROUP_BYTES_MAX: usize = 64 << 20;
+
+/// Most fields of one answer: what it costs to plan one grows with the square of their number, and
+/// a thousand are planned in a few seconds and a quarter of a gigabyte.
+pub const FIELDS_MAX: usize = 1_000;
+
 /// The longest pattern: people write them, and a longer one was made by a mistake.
 pub const PATTERN_CHARACTERS_MAX: usize = 64 << 10;
 

@@ -161,6 +161,10 @@ mod coverage {
             "the query is longer than {QUERY_BYTES_MAX} bytes",
             "too long for a page: `properties.rs`",
         ),
+        (
+            "the query has more than {FIELDS_MAX} fields up to here",
+            "too long for a page: `properties.rs`",
+        ),
         ("the query has more than {STAGES_MAX} stages", "too long for a page: `properties.rs`"),
         ("the query has more than {REGEXES_MAX} regular expressions", "too long for a page"),
         ("AWS takes queries of {AWS_QUERY_CHARACTERS_MAX} characters", "too long for a page"),

@@ -338,6 +338,25 @@ mod properties {
     }
 
     #[test]
+    fn more_fields_than_can_be_planned_are_refused() {
+        let names: Vec<String> = (0..1_001).map(|it| format!("f{it}")).collect();
+        let names = names.join(", ");
+        let (head, tail) = names.split_at(names.len() / 2);
+        let halves = format!("fields {head}0 | fields {}", tail.trim_start_matches(", "));
+        let globs = format!("parse @message \"{}\" as {names}", "* ".repeat(1_001));
+        for text in
+            [format!("display {names}"), format!("stats count(*) by {names}"), halves, globs]
+        {
+            let query = parse(&text).unwrap();
+            let errors = check(&text, &query, &Options::default());
+            let expected = "the query has more than 1000 fields up to here";
+            assert!(errors.iter().any(|error| error.message == expected), "{errors:?}");
+        }
+        let text = format!("display {}", names.rsplit_once(',').unwrap().0);
+        assert!(check(&text, &parse(&text).unwrap(), &Options::default()).is_empty());
+    }
+
+    #[test]
     fn deep_nesting_is_refused() {
         for (open, close) in [("(", ")"), ("abs(", ")"), ("- ", ""), ("not ", ""), ("!", "")] {
             let text = format!("filter {}a{}", open.repeat(10_000), close.repeat(10_000));

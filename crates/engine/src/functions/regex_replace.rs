@@ -8,6 +8,7 @@ use datafusion::common::{DataFusionError, exec_datafusion_err, exec_err};
 use datafusion::logical_expr::{
     ColumnarValue, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility,
 };
+use haechi_query::regular::groups_fit;
 use regex::{Regex, RegexBuilder};
 
 use super::texts::Texts;
@@ -67,6 +68,9 @@ impl ScalarUDFImpl for RegexReplace {
 }
 
 fn compiled(expression: &str) -> Result<Regex, DataFusionError> {
+    if !groups_fit(expression, true) {
+        return exec_err!("a regular expression has too many groups: `(?:…)` remembers nothing");
+    }
     let regex = RegexBuilder::new(expression).size_limit(REGEX_BYTES_MAX).build();
     regex.map_err(|error| exec_datafusion_err!("`{expression}` is no regular expression: {error}"))
 }

@@ -6,6 +6,7 @@ use super::{Checker, pattern};
 use crate::ast::{Name, Regex};
 use crate::diagnostic::{Diagnostic, quoted};
 use crate::limits::{REGEX_BYTES_MAX, REGEXES_MAX};
+use crate::regular::groups_fit;
 use crate::span::Span;
 
 /// Checks an expression; gives the names of its groups, `None` for one without.
@@ -31,6 +32,11 @@ pub(super) fn expression(
         checker.report(error.with_hint("repeat less: `{1000}` inside `{1000}` is a million"));
         return None;
     };
+    if !groups_fit(pattern, true) {
+        let error = Diagnostic::error(span, "this regular expression has too many groups");
+        checker.report(error.with_hint("`(?:…)` is a group that remembers nothing"));
+        return None;
+    }
     Some(regex.capture_names().skip(1).map(|it| it.map(str::to_owned)).collect())
 }
 

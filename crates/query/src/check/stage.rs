@@ -2,11 +2,11 @@
 
 use super::{Checker, Place, pattern, regular};
 use crate::ast::{
-    AutoRegress, Command, ExprKind, ParseKind, Period, Query, Selector, Source, Stage, Stats,
+    AutoRegress, Command, ExprKind, Parse, ParseKind, Period, Query, Selector, Source, Stage, Stats,
 };
 use crate::commands::name_of;
 use crate::diagnostic::{Diagnostic, quoted};
-use crate::limits::{APPENDED_ROWS_MAX, LAGS_MAX};
+use crate::limits::{APPENDED_ROWS_MAX, FIELDS_MAX, LAGS_MAX};
 use crate::span::Span;
 
 /// Checks the order of a query's stages.
@@ -16,6 +16,32 @@ pub(super) fn order(query: &Query, place: Place, checker: &mut Checker) {
         let after = from.get(1..).unwrap_or_default();
         placed(stage, before, after, checker);
         in_place(stage, place, checker);
+    }
+}
+
+/// Checks that the fields of all stages can be planned.
+pub(super) fn n_fields(query: &Query, checker: &mut Checker) {
+    let mut n_fields = 0;
+    for stage in &query.stages {
+        n_fields += stage.command.expressions().len() + n_parsed(&stage.command);
+        if FIELDS_MAX < n_fields {
+            let message = format!("the query has more than {FIELDS_MAX} fields up to here");
+            let error = Diagnostic::error(stage.name_span, message);
+            checker.report(error.with_hint("ask for fewer, or for all of a record: `@message`"));
+            return;
+        }
+    }
+}
+
+/// Returns how many fields the command takes out of a text.
+fn n_parsed(command: &Command) -> usize {
+    match command {
+        Command::Parse(Parse {
+            kind: ParseKind::Glob { names, .. } | ParseKind::Csv { names },
+            ..
+        }) => names.len(),
+        Command::Json(json) => json.outputs.len(),
+        _ => 0,
     }
 }
 

@@ -6,6 +6,7 @@ use super::Dialect;
 use super::cursor::Cursor;
 use crate::diagnostic::{Diagnostic, Outcome};
 use crate::limits::PATTERN_REGEX_BYTES_MAX;
+use crate::regular::groups_fit;
 use crate::span::Span;
 
 /// The symbols that AWS takes in an expression, operators included.
@@ -47,7 +48,12 @@ pub(super) fn parse(cursor: &mut Cursor<'_>, dialect: Dialect) -> Outcome<Regex>
     }
     let mut builder = RegexBuilder::new(content);
     builder.size_limit(PATTERN_REGEX_BYTES_MAX).unicode(dialect == Dialect::Open);
-    builder.build().map_err(|error| Diagnostic::error(span, reason(&error)))
+    let regex = builder.build().map_err(|error| Diagnostic::error(span, reason(&error)))?;
+    if !groups_fit(content, dialect == Dialect::Open) {
+        let error = Diagnostic::error(span, "this regular expression has too many groups");
+        return Err(error.with_hint("`(?:…)` is a group that remembers nothing"));
+    }
+    Ok(regex)
 }
 
 /// Refuses what AWS refuses: groups, other symbols, characters of more than one byte.

@@ -2,7 +2,8 @@
 
 use std::cell::RefCell;
 
-use datafusion::common::{DataFusionError, exec_datafusion_err};
+use datafusion::common::{DataFusionError, exec_datafusion_err, exec_err};
+use haechi_query::regular::groups_fit;
 use regex::{CaptureLocations, Captures, Regex, RegexBuilder};
 
 use super::{Lines, Lister, Lists, udf};
@@ -99,6 +100,9 @@ fn compiled(expression: &str) -> Result<Regex, DataFusionError> {
     });
     if let Some(regex) = known {
         return Ok(regex);
+    }
+    if !groups_fit(expression, true) {
+        return exec_err!("a regular expression has too many groups: `(?:…)` remembers nothing");
     }
     let regex = RegexBuilder::new(expression).size_limit(REGEX_BYTES_MAX).build();
     let regex = regex.map_err(|error| {
