@@ -1,6 +1,7 @@
 //! The whole catalogue over native files: what detection costs, and what it remembers.
 
 use std::collections::BTreeSet;
+use std::io::{BufWriter, Seek as _};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
@@ -37,7 +38,7 @@ pub(crate) fn run(folder: &Path, events: Option<u64>) -> Result<()> {
     }
     let n_dropped = detector.n_dropped();
     let peak_megabytes = usage()?.peak_megabytes;
-    let snapshot = detector.snapshot().len();
+    let snapshot = snapshot_bytes(&mut detector)?;
     for (n_bytes, whose) in detector.state_sizes().into_iter().take(STATES_SHOWN) {
         print(&serde_json::json!({ "state": whose, "snapshot_bytes": n_bytes }).to_string());
     }
@@ -142,4 +143,11 @@ fn again(
 #[expect(clippy::cast_precision_loss, reason = "figures for people")]
 pub(crate) fn per_second(value: u64, seconds: f64) -> f64 {
     (value as f64 / seconds).round()
+}
+
+/// Writes a snapshot as `haechi watch` does, a piece at a time; returns how many bytes it has.
+fn snapshot_bytes(detector: &mut Detector) -> Result<u64> {
+    let mut file = BufWriter::new(tempfile::tempfile()?);
+    detector.write_snapshot(&mut file)?;
+    Ok(file.stream_position()?)
 }

@@ -1,10 +1,11 @@
 //! All pages at work: rows of any source in, findings out.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Write};
 use std::sync::Arc;
 
 use arrow::record_batch::RecordBatch;
-use haechi_catalog::{Catalog, Detection, Source};
+use haechi_catalog::{Catalog, Detection, Source as LogSource};
 use haechi_model::{Finding, FindingId, Window};
 
 use crate::DetectError;
@@ -16,7 +17,7 @@ use crate::places::Places;
 use crate::rows::Rows;
 use crate::schema::Schema;
 use crate::setup::Fault;
-use crate::snapshot;
+use crate::snapshot::{self, Source};
 use crate::sql;
 
 /// Every detection of a catalogue, ready to look at rows in time order.
@@ -181,9 +182,20 @@ impl Detector {
     }
 
     /// Writes down what the pages remember, so that another run goes on where this one stops.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn write_snapshot(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        snapshot::write(self.states(), out)
+    }
+
+    /// Returns what [`Detector::write_snapshot`] writes.
     #[must_use]
     pub fn snapshot(&mut self) -> Vec<u8> {
-        snapshot::write(self.states())
+        let mut out = Vec::new();
+        // Memory takes everything.
+        let _ = self.write_snapshot(&mut out);
+        out
     }
 
     /// Returns how many bytes each state has in a snapshot, the largest first, by whose it is.
@@ -191,23 +203,28 @@ impl Detector {
     pub fn state_sizes(&mut self) -> Vec<(usize, String)> {
         let mut sizes: Vec<(usize, String)> = Vec::new();
         for (whose, parts) in self.states() {
-            let mut state = Vec::new();
-            for part in parts {
-                part.save(&mut state);
-            }
-            sizes.push((state.len(), whose.lines().next().unwrap_or_default().to_owned()));
+            let whose = whose.lines().next().unwrap_or_default().to_owned();
+            sizes.push((snapshot::size(&parts), whose));
         }
         sizes.sort_by(|one, other| other.cmp(one));
         sizes
     }
 
-    /// Takes up what [`Detector::snapshot`] has written; pages that have changed since, or are
-    /// new, begin without a memory and are named.
+    /// Takes up what [`Detector::write_snapshot`] has written; pages that have changed since, or
+    /// are new, begin without a memory and are named.
     ///
     /// # Errors
     /// The bytes are no snapshot of this version, or are cut off or damaged.
     pub fn restore(&mut self, bytes: &[u8]) -> Result<Vec<String>, DetectError> {
-        snapshot::read(bytes, self.states())
+        self.restore_from(&mut io::Cursor::new(bytes))
+    }
+
+    /// Takes up what stands in a file, as [`Detector::restore`] does; what comes behind it is left.
+    ///
+    /// # Errors
+    /// As those of [`Detector::restore`], or the file cannot be read.
+    pub fn restore_from(&mut self, source: &mut dyn Source) -> Result<Vec<String>, DetectError> {
+        snapshot::read(source, self.states())
     }
 
     fn states(&mut self) -> Vec<snapshot::State<'_>> {
@@ -286,7 +303,7 @@ impl Detector {
 }
 
 impl SourceDetector {
-    fn new(source: &Source, detections: &[&Detection]) -> Result<Self, DetectError> {
+    fn new(source: &LogSource, detections: &[&Detection]) -> Result<Self, DetectError> {
         let schema = Schema::of(source);
         let (mut plain, mut deep) = (Vec::new(), Vec::new());
         for detection in detections {
