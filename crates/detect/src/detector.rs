@@ -10,7 +10,7 @@ use haechi_model::{Finding, FindingId, Window};
 
 use crate::DetectError;
 use crate::attacks::Ids;
-use crate::group::Group;
+use crate::group::{Group, predicate};
 use crate::lists::Lists;
 use crate::page::Watcher;
 use crate::places::Places;
@@ -35,6 +35,8 @@ pub enum Depth {
     Plain,
     /// The pages that reach into the verbatim record.
     Deep,
+    /// All pages.
+    Whole,
 }
 
 /// A query whose rows, given to [`Detector::observe_plan`], are all that its pages need.
@@ -133,10 +135,11 @@ impl Detector {
     /// Returns the queries that give the pages their rows: at most two for each source.
     #[must_use]
     pub fn plans(&self) -> Vec<Plan> {
-        let both = |(name, source): (&String, &SourceDetector)| {
-            [Depth::Plain, Depth::Deep].map(|depth| source.plan(name, depth, self.window))
+        let of_source = |(name, source): (&String, &SourceDetector)| {
+            let depths = source.depths();
+            depths.iter().map(|depth| source.plan(name, *depth, self.window)).collect::<Vec<_>>()
         };
-        self.sources.iter().flat_map(both).flatten().collect()
+        self.sources.iter().flat_map(of_source).collect()
     }
 
     /// Looks at whole rows of a source, in time order over all calls.
@@ -144,7 +147,7 @@ impl Detector {
     /// # Errors
     /// The source has no detections, or the batch does not have the form of its table.
     pub fn observe(&mut self, source: &str, batch: &RecordBatch) -> Result<(), DetectError> {
-        self.observe_for(source, &[Depth::Plain, Depth::Deep], batch)
+        self.observe_for(source, Depth::Whole, batch)
     }
 
     /// Looks at rows that a plan's query gave, in time order over all calls for that plan.
@@ -152,7 +155,7 @@ impl Detector {
     /// # Errors
     /// The plan is not one of this detector, or the batch does not have the form of its table.
     pub fn observe_plan(&mut self, plan: &Plan, batch: &RecordBatch) -> Result<(), DetectError> {
-        self.observe_for(&plan.source, &[plan.depth], batch)
+        self.observe_for(&plan.source, plan.depth, batch)
     }
 
     /// Returns the schema of a source's table, for those that put its rows in order.
@@ -164,7 +167,7 @@ impl Detector {
     fn observe_for(
         &mut self,
         source: &str,
-        depths: &[Depth],
+        depth: Depth,
         batch: &RecordBatch,
     ) -> Result<(), DetectError> {
         let Some(detector) = self.sources.get_mut(source) else {
@@ -172,11 +175,11 @@ impl Detector {
         };
         let rows =
             Rows::new(&detector.schema, (&self.own_accounts, self.places.as_deref()), batch)?;
-        for depth in depths {
-            match depth {
-                Depth::Plain => detector.plain.observe(&rows),
-                Depth::Deep => detector.deep.observe(&rows),
-            }
+        if depth != Depth::Deep {
+            detector.plain.observe(&rows);
+        }
+        if depth != Depth::Plain {
+            detector.deep.observe(&rows);
         }
         Ok(())
     }
@@ -317,33 +320,48 @@ impl SourceDetector {
         Ok(Self { plain: Group::new(plain, &schema), deep: Group::new(deep, &schema), schema })
     }
 
-    fn plan(&self, name: &str, depth: Depth, window: Window) -> Option<Plan> {
-        let group = match depth {
-            Depth::Plain => &self.plain,
-            Depth::Deep => &self.deep,
-        };
-        if group.is_empty() {
-            return None;
+    /// Returns for which pages rows are asked for at once.
+    ///
+    /// Where both want rows whatever happened in them, they want the same ones: asking once costs
+    /// half. Otherwise records are read for the few rows that some page reaches into.
+    fn depths(&self) -> &'static [Depth] {
+        match (self.plain.is_empty(), self.deep.is_empty()) {
+            (true, true) => &[],
+            (false, true) => &[Depth::Plain],
+            (true, false) => &[Depth::Deep],
+            (false, false) if self.deep.is_wide() => &[Depth::Whole],
+            (false, false) => &[Depth::Plain, Depth::Deep],
         }
-        let slots = group.slots();
+    }
+
+    fn plan(&self, name: &str, depth: Depth, window: Window) -> Plan {
+        let groups = match depth {
+            Depth::Plain => vec![&self.plain],
+            Depth::Deep => vec![&self.deep],
+            Depth::Whole => vec![&self.plain, &self.deep],
+        };
+        let slots: BTreeSet<usize> = groups.iter().flat_map(|group| group.slots()).collect();
         let columns: Vec<String> = std::iter::once("\"time\"".to_owned())
             .chain(slots.iter().map(|slot| self.schema.quoted(*slot)))
             .collect();
         // Rows of one moment stand in the order of their ids, so that every run sees them alike.
         let order: Vec<String> =
             self.schema.id_slots().iter().map(|slot| self.schema.quoted(*slot)).collect();
+        let wanted = groups.iter().flat_map(|group| group.wanted(&self.schema)).collect();
+        let is_nearly_all = groups.iter().any(|group| group.learns_from_all());
         let mut plan = Plan {
             source: name.to_owned(),
             depth,
             columns,
             sql: String::new(),
-            condition: group.predicate(&self.schema),
+            condition: predicate(wanted, is_nearly_all, &self.schema),
             order: order.join(", "),
         };
-        let seconds = i64::from(group.history_days()) * SECONDS_PER_DAY;
+        let days = groups.iter().map(|group| group.history_days()).max().unwrap_or(0);
+        let seconds = i64::from(days) * SECONDS_PER_DAY;
         let from = window.from.map(|from| from.plus_seconds(-seconds));
         plan.sql = plan.within(Window { from, until: window.until });
-        Some(plan)
+        plan
     }
 }
 
