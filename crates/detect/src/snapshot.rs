@@ -31,7 +31,9 @@ pub(crate) fn write(states: Vec<State<'_>>, out: &mut dyn Write) -> io::Result<(
     pieces.beside(&(states.len() as u64).to_le_bytes());
     for (whose, parts) in states {
         pieces.beside(&digest(&whose).to_le_bytes());
-        parts.iter().for_each(|part| part.save(&mut pieces));
+        for part in parts {
+            part.save(&mut pieces);
+        }
         pieces.end_state();
     }
     pieces.close()
@@ -41,7 +43,9 @@ pub(crate) fn write(states: Vec<State<'_>>, out: &mut dyn Write) -> io::Result<(
 pub(crate) fn size(parts: &[&mut dyn Part]) -> usize {
     let mut counter = Counter(0);
     let mut pieces = Pieces::new(&mut counter);
-    parts.iter().for_each(|part| part.save(&mut pieces));
+    for part in parts {
+        part.save(&mut pieces);
+    }
     pieces.end_state();
     counter.0
 }
