@@ -1,23 +1,24 @@
 //! The whole catalogue over native files: what detection costs, and what it remembers.
 
 use std::collections::BTreeSet;
+use std::io::{BufWriter, Seek as _};
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::Result;
 use arrow::array::RecordBatch;
 use haechi_catalog::{Catalog, Source};
 use haechi_detect::Detector;
-use haechi_sources::Files;
 
 use crate::compare::print;
 use crate::replay::Replay;
-use crate::stream::{BATCH_ROWS, Reading, open, read};
+use crate::stream::{BATCH_ROWS, Opened, Reading, open, read};
 use crate::usage::{thread_seconds, usage};
 
 /// How late CloudTrail's records come in files that are read one Region after the other.
 const LATENESS_SECONDS: i64 = 6 * 86_400;
+/// How late records of CloudTrail come in files that are read in the order of their delivery.
+const LATENESS_AS_DELIVERED_SECONDS: i64 = 3_600;
 /// How late records of logs come whose files stand in the order of time.
 const LATENESS_IN_ORDER_SECONDS: i64 = 600;
 /// The rows that are shown again and again: enough for variety, and little beside what is measured.
@@ -31,13 +32,13 @@ const STATES_SHOWN: usize = 12;
 pub(crate) fn run(folder: &Path, events: Option<u64>) -> Result<()> {
     let catalog = Catalog::built_in()?;
     let mut detector = Detector::new(&catalog)?;
-    let files = open(folder, &catalog)?;
-    for source in files.sources() {
-        one_source(&mut detector, &files, source, events)?;
+    let opened = open(folder, &catalog)?;
+    for source in opened.files.sources() {
+        one_source(&mut detector, &opened, source, events)?;
     }
     let n_dropped = detector.n_dropped();
     let peak_megabytes = usage()?.peak_megabytes;
-    let snapshot = detector.snapshot().len();
+    let snapshot = snapshot_bytes(&mut detector)?;
     for (n_bytes, whose) in detector.state_sizes().into_iter().take(STATES_SHOWN) {
         print(&serde_json::json!({ "state": whose, "snapshot_bytes": n_bytes }).to_string());
     }
@@ -60,7 +61,7 @@ pub(crate) fn run(folder: &Path, events: Option<u64>) -> Result<()> {
 /// Shows one source's rows, and prints what that cost.
 fn one_source(
     detector: &mut Detector,
-    files: &Arc<Files>,
+    opened: &Opened,
     source: &Source,
     events: Option<u64>,
 ) -> Result<()> {
@@ -69,8 +70,11 @@ fn one_source(
         return Ok(());
     }
     let ids: Vec<&str> = source.id.as_deref().map_or(vec!["file", "position"], |id| vec![id]);
-    let is_in_order = source.id.is_none();
-    let lateness_seconds = if is_in_order { LATENESS_IN_ORDER_SECONDS } else { LATENESS_SECONDS };
+    let lateness_seconds = match (source.id.is_none(), opened.is_as_delivered) {
+        (true, _) => LATENESS_IN_ORDER_SECONDS,
+        (false, true) => LATENESS_AS_DELIVERED_SECONDS,
+        (false, false) => LATENESS_SECONDS,
+    };
     let reading = Reading {
         source: &source.name,
         columns: &columns,
@@ -81,7 +85,7 @@ fn one_source(
     let (wall, start) = (Instant::now(), thread_seconds()?);
     let mut detect_seconds = 0.0;
     let mut kept = Vec::new();
-    let done = read(files, &reading, &mut |batch| {
+    let done = read(&opened.files, &reading, &mut |batch| {
         let start = thread_seconds()?;
         detector.observe(&source.name, batch)?;
         detect_seconds += thread_seconds()? - start;
@@ -101,6 +105,7 @@ fn one_source(
         "source": source.name,
         "events": n_events,
         "duplicates": done.n_duplicates,
+        "late": done.n_late,
         "events_per_cpu_second": per_second(n_events, cpu),
         "cpu_seconds": cpu,
         "wall_seconds": wall.elapsed().as_secs_f64(),
@@ -142,4 +147,11 @@ fn again(
 #[expect(clippy::cast_precision_loss, reason = "figures for people")]
 pub(crate) fn per_second(value: u64, seconds: f64) -> f64 {
     (value as f64 / seconds).round()
+}
+
+/// Writes a snapshot as `haechi watch` does, a piece at a time; returns how many bytes it has.
+fn snapshot_bytes(detector: &mut Detector) -> Result<u64> {
+    let mut file = BufWriter::new(tempfile::tempfile()?);
+    detector.write_snapshot(&mut file)?;
+    Ok(file.stream_position()?)
 }

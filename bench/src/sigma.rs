@@ -104,7 +104,7 @@ fn haechi(folder: &Path, rules: &Path) -> Result<(u64, u64, Option<usize>)> {
     let catalog = Catalog::built_in()?;
     let rules = Rules::read(&texts_below(rules)?);
     let mut watch = Watch::new(&rules);
-    let files = open(folder, &catalog)?;
+    let files = open(folder, &catalog)?.files;
     let reading = Reading {
         source: "cloudtrail",
         columns: &COLUMNS.map(str::to_owned),

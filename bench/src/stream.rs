@@ -11,7 +11,9 @@ use arrow::compute::{
 };
 use haechi_catalog::Catalog;
 use haechi_model::Window;
-use haechi_sources::{Asked, AskedColumn, DiscoverOptions, Files, S3Options, discover};
+use haechi_sources::{
+    Asked, AskedColumn, DiscoverOptions, Files, Object, Objects, S3Options, discover,
+};
 
 use crate::usage::thread_seconds;
 
@@ -21,16 +23,41 @@ const GATHERED_BYTES: usize = 48 << 20;
 pub(crate) const BATCH_ROWS: usize = 8_192;
 
 /// Files, looked at once.
-pub(crate) fn open(folder: &Path, catalog: &Catalog) -> Result<Arc<Files>> {
+pub(crate) struct Opened {
+    pub(crate) files: Arc<Files>,
+    /// Whether they are read in the order in which they were delivered, as a stream has them.
+    pub(crate) is_as_delivered: bool,
+}
+
+/// Looks at files; those whose names say when they were delivered are read in that order.
+pub(crate) fn open(folder: &Path, catalog: &Catalog) -> Result<Opened> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).build()?;
     let options = DiscoverOptions {
         runtime: runtime.handle().clone(),
         s3: S3Options::default(),
         window: Window::default(),
     };
-    let objects = discover(&[folder.to_string_lossy().into_owned()], &options)?;
+    let found = discover(&[folder.to_string_lossy().into_owned()], &options)?;
+    let mut objects: Vec<Object> =
+        (0..found.n_objects()).filter_map(|index| found.object_at(index)).collect();
+    let is_as_delivered = objects.iter().all(|object| delivered(&object.name).is_some());
+    if is_as_delivered {
+        objects.sort_by_cached_key(|object| delivered(&object.name).map(str::to_owned));
+    }
     let sources = catalog.sources.values();
-    Ok(Arc::new(Files::look(objects, sources, 1, &std::env::temp_dir())?))
+    let files = Arc::new(Files::look(objects, sources, 1, &std::env::temp_dir())?);
+    Ok(Opened { files, is_as_delivered })
+}
+
+/// Returns the moment in a file's name, such as `20260302T1205Z`.
+fn delivered(name: &str) -> Option<&str> {
+    let is_moment = |word: &&str| {
+        let (day, minute) = word.split_at_checked(8).unwrap_or_default();
+        let minute = minute.strip_prefix('T').and_then(|minute| minute.strip_suffix('Z'));
+        let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        is_number(day) && minute.is_some_and(|minute| minute.len() == 4 && is_number(minute))
+    };
+    name.rsplit('/').next()?.split('_').find(is_moment)
 }
 
 /// Takes rows in time order.
@@ -57,6 +84,8 @@ pub(crate) type Only<'a> = dyn Fn(&RecordBatch) -> Result<BooleanArray> + 'a;
 pub(crate) struct Ordered {
     pub(crate) n_rows: u64,
     pub(crate) n_duplicates: u64,
+    /// Rows that came after newer ones had been handed over: more than none is no order.
+    pub(crate) n_late: u64,
     pub(crate) order_seconds: f64,
 }
 
@@ -102,6 +131,8 @@ struct Waiting {
     n_bytes: usize,
     /// How many bytes wait before it is worth looking again.
     enough: usize,
+    /// Up to when rows have been handed over.
+    passed_until: Option<i64>,
 }
 
 impl Waiting {
@@ -150,6 +181,11 @@ impl Waiting {
         let order: Vec<usize> = order.values().iter().map(|index| *index as usize).collect();
         let is_ready = |index: &usize| times.get(*index).is_some_and(|time| *time < until);
         let (ready, rest) = order.split_at(order.partition_point(is_ready));
+        let is_late = |index: &&usize| {
+            self.passed_until.is_some_and(|until| times.get(**index).is_some_and(|it| *it < until))
+        };
+        done.n_late += ready.iter().take_while(is_late).count() as u64;
+        self.passed_until = self.passed_until.max(Some(until));
         let place = |index: &usize| places.get(*index).copied().unwrap_or_default();
         let batches: Vec<&RecordBatch> = self.batches.iter().collect();
         let mut spent = thread_seconds()? - start;

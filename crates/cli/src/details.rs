@@ -1,6 +1,6 @@
 //! What the newest record of each finding tells: asked of the lake for many findings at once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 use arrow::array::RecordBatch;
@@ -69,16 +69,20 @@ fn query<'a>(
     let last = findings.filter_map(|it| it.last_seen.date()).max();
     let days = first.zip(last).map(|(first, last)| format!("date between '{first}' and '{last}'"));
     let literal = |text: &str| format!("'{}'", text.replace('\'', "''").replace('\0', " "));
-    let place = |id: &&str| {
-        let (file, position) = id.rsplit_once(':').unwrap_or((id, "0"));
-        let position: u64 = position.parse().unwrap_or(0);
-        format!("(file = {} and position = {position})", literal(file))
-    };
     let named = if source == "cloudtrail" {
         let ids: Vec<String> = ids.iter().map(|id| literal(id)).collect();
         format!("\"eventID\" in ({})", ids.join(", "))
     } else {
-        format!("({})", ids.iter().map(place).collect::<Vec<_>>().join(" or "))
+        // A pair for each would be more conditions than a query may have; what else stands at one
+        // of the positions in one of the files is nobody's record, and is passed over.
+        let (mut files, mut positions) = (BTreeSet::new(), BTreeSet::new());
+        for id in ids {
+            let (file, position) = id.rsplit_once(':').unwrap_or((id, "0"));
+            files.insert(literal(file));
+            positions.insert(position.parse::<u64>().unwrap_or(0).to_string());
+        }
+        let list = |values: BTreeSet<String>| values.into_iter().collect::<Vec<_>>().join(", ");
+        format!("file in ({}) and position in ({})", list(files), list(positions))
     };
     let conditions: Vec<String> = days.into_iter().chain([named]).collect();
     format!("select {columns} from {source} where {}", conditions.join(" and "))

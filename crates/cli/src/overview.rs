@@ -94,24 +94,30 @@ impl Overview {
         Ok(overview)
     }
 
+    /// Finds the principals that are named, in one pass over all of them.
     async fn principals(&mut self, engine: &dyn Engine, within: &str) -> Result<()> {
-        let by = |order: &str| {
-            format!(
-                "select \"userIdentity_arn\", count(*) as n, min(time) as first from cloudtrail \
-                 {within} group by \"userIdentity_arn\" having \"userIdentity_arn\" is not null \
-                 order by {order} desc, \"userIdentity_arn\" limit {PRINCIPALS}"
-            )
-        };
-        for batch in batches(engine, &by("n")).await? {
+        let sql = format!(
+            "select \"userIdentity_arn\", count(*) as n, min(time) as first from cloudtrail \
+             {within} group by \"userIdentity_arn\" having \"userIdentity_arn\" is not null"
+        );
+        let mut rows = engine.query(&sql).await?.batches;
+        while let Some(batch) = rows.try_next().await? {
             self.busiest.extend(pairs(&batch));
-        }
-        for batch in batches(engine, &by("first")).await? {
             for row in 0..batch.num_rows() {
                 let name = text(&batch, 0, row);
                 self.newest.extend(name.zip(moment(&batch, 2, row)));
             }
+            self.keep_named();
         }
         Ok(())
+    }
+
+    /// Keeps the principals that come first in each list; of equal ones, in the order of names.
+    fn keep_named(&mut self) {
+        self.busiest.sort_by(|one, other| (other.1, &one.0).cmp(&(one.1, &other.0)));
+        self.newest.sort_by(|one, other| (other.1, &one.0).cmp(&(one.1, &other.0)));
+        self.busiest.truncate(PRINCIPALS);
+        self.newest.truncate(PRINCIPALS);
     }
 }
 

@@ -1,22 +1,23 @@
 //! All pages at work: rows of any source in, findings out.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Write};
 use std::sync::Arc;
 
 use arrow::record_batch::RecordBatch;
-use haechi_catalog::{Catalog, Detection, Source};
+use haechi_catalog::{Catalog, Detection, Source as LogSource};
 use haechi_model::{Finding, FindingId, Window};
 
 use crate::DetectError;
 use crate::attacks::Ids;
-use crate::group::Group;
+use crate::group::{Group, predicate};
 use crate::lists::Lists;
 use crate::page::Watcher;
 use crate::places::Places;
 use crate::rows::Rows;
 use crate::schema::Schema;
 use crate::setup::Fault;
-use crate::snapshot;
+use crate::snapshot::{self, Source};
 use crate::sql;
 
 /// Every detection of a catalogue, ready to look at rows in time order.
@@ -34,6 +35,8 @@ pub enum Depth {
     Plain,
     /// The pages that reach into the verbatim record.
     Deep,
+    /// All pages.
+    Whole,
 }
 
 /// A query whose rows, given to [`Detector::observe_plan`], are all that its pages need.
@@ -132,10 +135,11 @@ impl Detector {
     /// Returns the queries that give the pages their rows: at most two for each source.
     #[must_use]
     pub fn plans(&self) -> Vec<Plan> {
-        let both = |(name, source): (&String, &SourceDetector)| {
-            [Depth::Plain, Depth::Deep].map(|depth| source.plan(name, depth, self.window))
+        let of_source = |(name, source): (&String, &SourceDetector)| {
+            let depths = source.depths();
+            depths.iter().map(|depth| source.plan(name, *depth, self.window)).collect::<Vec<_>>()
         };
-        self.sources.iter().flat_map(both).flatten().collect()
+        self.sources.iter().flat_map(of_source).collect()
     }
 
     /// Looks at whole rows of a source, in time order over all calls.
@@ -143,7 +147,7 @@ impl Detector {
     /// # Errors
     /// The source has no detections, or the batch does not have the form of its table.
     pub fn observe(&mut self, source: &str, batch: &RecordBatch) -> Result<(), DetectError> {
-        self.observe_for(source, &[Depth::Plain, Depth::Deep], batch)
+        self.observe_for(source, Depth::Whole, batch)
     }
 
     /// Looks at rows that a plan's query gave, in time order over all calls for that plan.
@@ -151,7 +155,7 @@ impl Detector {
     /// # Errors
     /// The plan is not one of this detector, or the batch does not have the form of its table.
     pub fn observe_plan(&mut self, plan: &Plan, batch: &RecordBatch) -> Result<(), DetectError> {
-        self.observe_for(&plan.source, &[plan.depth], batch)
+        self.observe_for(&plan.source, plan.depth, batch)
     }
 
     /// Returns the schema of a source's table, for those that put its rows in order.
@@ -163,7 +167,7 @@ impl Detector {
     fn observe_for(
         &mut self,
         source: &str,
-        depths: &[Depth],
+        depth: Depth,
         batch: &RecordBatch,
     ) -> Result<(), DetectError> {
         let Some(detector) = self.sources.get_mut(source) else {
@@ -171,19 +175,30 @@ impl Detector {
         };
         let rows =
             Rows::new(&detector.schema, (&self.own_accounts, self.places.as_deref()), batch)?;
-        for depth in depths {
-            match depth {
-                Depth::Plain => detector.plain.observe(&rows),
-                Depth::Deep => detector.deep.observe(&rows),
-            }
+        if depth != Depth::Deep {
+            detector.plain.observe(&rows);
+        }
+        if depth != Depth::Plain {
+            detector.deep.observe(&rows);
         }
         Ok(())
     }
 
     /// Writes down what the pages remember, so that another run goes on where this one stops.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn write_snapshot(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        snapshot::write(self.states(), out)
+    }
+
+    /// Returns what [`Detector::write_snapshot`] writes.
     #[must_use]
     pub fn snapshot(&mut self) -> Vec<u8> {
-        snapshot::write(self.states())
+        let mut out = Vec::new();
+        // Memory takes everything.
+        let _ = self.write_snapshot(&mut out);
+        out
     }
 
     /// Returns how many bytes each state has in a snapshot, the largest first, by whose it is.
@@ -191,23 +206,28 @@ impl Detector {
     pub fn state_sizes(&mut self) -> Vec<(usize, String)> {
         let mut sizes: Vec<(usize, String)> = Vec::new();
         for (whose, parts) in self.states() {
-            let mut state = Vec::new();
-            for part in parts {
-                part.save(&mut state);
-            }
-            sizes.push((state.len(), whose.lines().next().unwrap_or_default().to_owned()));
+            let whose = whose.lines().next().unwrap_or_default().to_owned();
+            sizes.push((snapshot::size(&parts), whose));
         }
         sizes.sort_by(|one, other| other.cmp(one));
         sizes
     }
 
-    /// Takes up what [`Detector::snapshot`] has written; pages that have changed since, or are
-    /// new, begin without a memory and are named.
+    /// Takes up what [`Detector::write_snapshot`] has written; pages that have changed since, or
+    /// are new, begin without a memory and are named.
     ///
     /// # Errors
     /// The bytes are no snapshot of this version, or are cut off or damaged.
     pub fn restore(&mut self, bytes: &[u8]) -> Result<Vec<String>, DetectError> {
-        snapshot::read(bytes, self.states())
+        self.restore_from(&mut io::Cursor::new(bytes))
+    }
+
+    /// Takes up what stands in a file, as [`Detector::restore`] does; what comes behind it is left.
+    ///
+    /// # Errors
+    /// As those of [`Detector::restore`], or the file cannot be read.
+    pub fn restore_from(&mut self, source: &mut dyn Source) -> Result<Vec<String>, DetectError> {
+        snapshot::read(source, self.states())
     }
 
     fn states(&mut self) -> Vec<snapshot::State<'_>> {
@@ -286,7 +306,7 @@ impl Detector {
 }
 
 impl SourceDetector {
-    fn new(source: &Source, detections: &[&Detection]) -> Result<Self, DetectError> {
+    fn new(source: &LogSource, detections: &[&Detection]) -> Result<Self, DetectError> {
         let schema = Schema::of(source);
         let (mut plain, mut deep) = (Vec::new(), Vec::new());
         for detection in detections {
@@ -300,33 +320,48 @@ impl SourceDetector {
         Ok(Self { plain: Group::new(plain, &schema), deep: Group::new(deep, &schema), schema })
     }
 
-    fn plan(&self, name: &str, depth: Depth, window: Window) -> Option<Plan> {
-        let group = match depth {
-            Depth::Plain => &self.plain,
-            Depth::Deep => &self.deep,
-        };
-        if group.is_empty() {
-            return None;
+    /// Returns for which pages rows are asked for at once.
+    ///
+    /// Where both want rows whatever happened in them, they want the same ones: asking once costs
+    /// half. Otherwise records are read for the few rows that some page reaches into.
+    fn depths(&self) -> &'static [Depth] {
+        match (self.plain.is_empty(), self.deep.is_empty()) {
+            (true, true) => &[],
+            (false, true) => &[Depth::Plain],
+            (true, false) => &[Depth::Deep],
+            (false, false) if self.deep.is_wide() => &[Depth::Whole],
+            (false, false) => &[Depth::Plain, Depth::Deep],
         }
-        let slots = group.slots();
+    }
+
+    fn plan(&self, name: &str, depth: Depth, window: Window) -> Plan {
+        let groups = match depth {
+            Depth::Plain => vec![&self.plain],
+            Depth::Deep => vec![&self.deep],
+            Depth::Whole => vec![&self.plain, &self.deep],
+        };
+        let slots: BTreeSet<usize> = groups.iter().flat_map(|group| group.slots()).collect();
         let columns: Vec<String> = std::iter::once("\"time\"".to_owned())
             .chain(slots.iter().map(|slot| self.schema.quoted(*slot)))
             .collect();
         // Rows of one moment stand in the order of their ids, so that every run sees them alike.
         let order: Vec<String> =
             self.schema.id_slots().iter().map(|slot| self.schema.quoted(*slot)).collect();
+        let wanted = groups.iter().flat_map(|group| group.wanted(&self.schema)).collect();
+        let is_nearly_all = groups.iter().any(|group| group.learns_from_all());
         let mut plan = Plan {
             source: name.to_owned(),
             depth,
             columns,
             sql: String::new(),
-            condition: group.predicate(&self.schema),
+            condition: predicate(wanted, is_nearly_all, &self.schema),
             order: order.join(", "),
         };
-        let seconds = i64::from(group.history_days()) * SECONDS_PER_DAY;
+        let days = groups.iter().map(|group| group.history_days()).max().unwrap_or(0);
+        let seconds = i64::from(days) * SECONDS_PER_DAY;
         let from = window.from.map(|from| from.plus_seconds(-seconds));
         plan.sql = plan.within(Window { from, until: window.until });
-        Some(plan)
+        plan
     }
 }
 

@@ -1,5 +1,6 @@
 //! What can go wrong before a finding is made.
 
+use std::io;
 use std::path::PathBuf;
 
 use haechi_query::QueryError;
@@ -37,6 +38,9 @@ pub enum DetectError {
         /// What is wrong with it.
         reason: &'static str,
     },
+    /// What a run has remembered cannot be written down.
+    #[error("what detection remembers cannot be written")]
+    Remember(#[source] io::Error),
     /// The ids of records cannot be kept.
     #[error("the records that speak for findings cannot be kept")]
     Evidence(#[from] StoreError),

@@ -21,7 +21,7 @@ pub(crate) struct Field {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Place {
     Column(usize),
-    Record(Path),
+    Record(Box<Path>),
     /// What the user's tables say of the address that stands in a field.
     Looked(LookUp, Box<Field>),
 }
@@ -47,9 +47,11 @@ impl Field {
                 None if !name.contains(['.', '[']) => {
                     return Err(format!("`{}` has no column `{name}`", schema.source));
                 }
-                None => Place::Record(
-                    Path::parse(name).ok_or_else(|| format!("`{name}` is not a field's path"))?,
-                ),
+                None => {
+                    let path = Path::parse(name);
+                    let path = path.ok_or_else(|| format!("`{name}` is not a field's path"))?;
+                    Place::Record(Box::new(path))
+                }
             };
             places.push(place);
         }

@@ -9,6 +9,7 @@
 mod state;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write;
 
 use arrow::array::AsArray;
 use arrow::compute::cast;
@@ -19,7 +20,7 @@ use haechi_query::Engine;
 
 use self::state::State;
 use crate::run::{Batches, accounts_of, hand_over};
-use crate::{DetectError, Detector, Evidence, Known, Plan};
+use crate::{DetectError, Detector, Evidence, Known, Plan, Source};
 
 /// What a round goes by.
 pub struct Following<'a> {
@@ -39,34 +40,37 @@ pub struct Following<'a> {
 pub struct Round {
     /// The findings of everything that the lake holds, worst first.
     pub findings: Vec<Finding>,
-    /// What the next round goes on from.
-    pub state: Vec<u8>,
     /// Why it has looked at everything from the first row on, when it has.
     pub began_anew: Option<&'static str>,
     /// The rows that were looked at.
     pub n_rows: u64,
 }
 
-/// Looks at what is new in the lake; `state` is what the last round has left.
+/// Looks at what is new in the lake; `last` is what the last round has left, and `next` takes what
+/// the next one goes on from.
 ///
 /// # Errors
-/// A page's definition does not make sense, or the engine fails.
+/// A page's definition does not make sense, the engine fails, or `next` cannot be written.
 pub async fn follow(
     engine: &dyn Engine,
     following: &Following<'_>,
-    state: Option<&[u8]>,
+    last: Option<&mut dyn Source>,
+    next: &mut dyn Write,
     evidence: &mut dyn Evidence,
 ) -> Result<Round, DetectError> {
     let mut work = Work::new(engine, following).await?;
-    let began_anew = work.resume(state).await?;
+    let began_anew = work.resume(last).await?;
     if began_anew.is_some() {
+        // What was taken up makes room before the work begins anew.
+        drop(work);
         work = Work::new(engine, following).await?;
     }
     work.advance(evidence).await?;
-    let state = work.state().await?;
+    work.state().await?.write_to(next).map_err(DetectError::Remember)?;
+    work.detector.write_snapshot(next).map_err(DetectError::Remember)?;
     work.show_rest(evidence).await?;
     let Work { detector, n_rows, .. } = work;
-    Ok(Round { findings: detector.into_findings(), state, began_anew, n_rows })
+    Ok(Round { findings: detector.into_findings(), began_anew, n_rows })
 }
 
 /// One round.
@@ -104,9 +108,12 @@ impl<'a> Work<'a> {
     }
 
     /// Takes up what the last round has left; says why nothing of it can be used.
-    async fn resume(&mut self, state: Option<&[u8]>) -> Result<Option<&'static str>, DetectError> {
-        let Some(bytes) = state else { return Ok(Some("it is the first round")) };
-        let Some(state) = State::read(bytes) else {
+    async fn resume(
+        &mut self,
+        last: Option<&mut dyn Source>,
+    ) -> Result<Option<&'static str>, DetectError> {
+        let Some(last) = last else { return Ok(Some("it is the first round")) };
+        let Some(state) = State::read_from(last) else {
             return Ok(Some("what the last round has left cannot be read"));
         };
         if state.known_as != self.following.known_as {
@@ -115,7 +122,7 @@ impl<'a> Work<'a> {
         if state.accounts != self.accounts {
             return Ok(Some("there are other accounts"));
         }
-        match self.detector.restore(&state.detector) {
+        match self.detector.restore_from(last) {
             Ok(anew) if anew.is_empty() => {}
             Ok(_) => return Ok(Some("pages have changed")),
             Err(_) => return Ok(Some("what the last round has left cannot be read")),
@@ -156,16 +163,15 @@ impl<'a> Work<'a> {
         Ok(())
     }
 
-    /// Writes down what the next round goes on from.
-    async fn state(&mut self) -> Result<Vec<u8>, DetectError> {
+    /// Returns where the next round goes on.
+    async fn state(&self) -> Result<State, DetectError> {
         let mut until = BTreeMap::new();
         for (source, moment) in self.until.clone() {
             let n_before = self.n_rows_before(&source, moment).await?;
             until.insert(source, (moment, n_before));
         }
         let known_as = self.following.known_as.clone();
-        let (accounts, detector) = (self.accounts.clone(), self.detector.snapshot());
-        Ok(State { known_as, accounts, until, detector }.written())
+        Ok(State { known_as, accounts: self.accounts.clone(), until })
     }
 
     /// Shows the rows that earlier ones may still come behind; they are shown again next time.

@@ -184,16 +184,16 @@ impl Group {
         states
     }
 
-    /// Returns SQL that holds for at least the rows that some page looks at.
+    /// Returns conditions in SQL, one of which holds for each row that some page looks at.
     ///
     /// The pages of the first index share one list of values, which an engine looks up in one step
     /// however many pages there are; the few others say what they want one by one.
-    pub(crate) fn predicate(&self, schema: &Schema) -> String {
+    pub(crate) fn wanted(&self, schema: &Schema) -> Vec<String> {
         let mut parts = Vec::new();
         let (first, others) =
             self.indexes.split_first().map_or((None, &[] as _), |(it, rest)| (Some(it), rest));
         if let Some(index) = first {
-            parts.push(self.predicate_of(index, schema));
+            parts.extend(self.wanted_by(index, schema));
         }
         let alone = others.iter().flat_map(|index| index.by_value.values().flatten());
         let of_exchanges = self.shares.iter().flat_map(|share| &share.pages);
@@ -203,24 +203,40 @@ impl Group {
         }
         parts.extend(self.usual.iter().map(|usual| usual.predicate.clone()));
         parts.extend(self.lineage.as_ref().and_then(|lineage| lineage.predicate(schema)));
-        parts.sort();
-        parts.dedup();
-        any_of(&without_service_calls(parts, schema))
+        parts
     }
 
-    fn predicate_of(&self, index: &Index, schema: &Schema) -> String {
-        let mut values: Vec<String> = index.by_value.keys().cloned().collect();
-        values.sort();
-        if values.is_empty() {
-            return "false".to_owned();
+    /// Tells whether the pages want rows whatever happened in them, and not those of a few names.
+    pub(crate) fn is_wide(&self) -> bool {
+        let is_of_names = |page: &&usize| self.indexes.first().is_some_and(|it| it.has(**page));
+        let n_named = (0..self.pages.len()).filter(|page| is_of_names(&page)).count();
+        n_named < self.pages.len()
+    }
+
+    /// Tells whether habits are learnt from all that is done, so that hardly a row is not wanted.
+    pub(crate) fn learns_from_all(&self) -> bool {
+        self.usual.iter().any(|usual| usual.habits.outline.only_from.is_none())
+    }
+
+    /// Asks for the values of an index: those that calls of AWS's services matter for, and all.
+    fn wanted_by(&self, index: &Index, schema: &Schema) -> Vec<String> {
+        let is_open = |pages: &Vec<usize>| {
+            let mut pages = pages.iter().filter_map(|index| self.pages.get(*index));
+            pages.any(Watcher::includes_service_calls)
+        };
+        let own = no_service_calls(schema);
+        let (mut open, mut closed) = (Vec::new(), Vec::new());
+        for (value, pages) in &index.by_value {
+            let values = if own.is_none() || is_open(pages) { &mut open } else { &mut closed };
+            values.push(value.clone());
         }
-        let list = format!("{} in {}", schema.quoted(index.slot), sql::literals(&values));
-        let pages = index.by_value.values().flatten().filter_map(|index| self.pages.get(*index));
-        let is_open = pages.into_iter().any(Watcher::includes_service_calls);
-        match no_service_calls(schema).filter(|_| !is_open) {
-            Some(own) => format!("{list} and {own}"),
-            None => list,
-        }
+        let list = |mut values: Vec<String>| {
+            values.sort();
+            let list = || format!("{} in {}", schema.quoted(index.slot), sql::literals(&values));
+            (!values.is_empty()).then(list)
+        };
+        let closed = list(closed).zip(own).map(|(list, own)| format!("{list} and {own}"));
+        list(open).into_iter().chain(closed).collect()
     }
 
     /// Returns how many occurrences were not kept because there were too many findings.
@@ -359,6 +375,11 @@ impl Index {
         true
     }
 
+    /// Tells whether a page is found by the column.
+    fn has(&self, page: usize) -> bool {
+        self.by_value.values().any(|pages| pages.contains(&page))
+    }
+
     /// Returns the pages that ask for the row's value.
     fn pages(&self, row: &Row<'_>) -> &[usize] {
         let found = row.text(self.slot).and_then(|value| self.by_value.get(value));
@@ -378,9 +399,12 @@ fn best_slot(pages: &[Watcher], left: &[usize], schema: &Schema) -> Option<usize
     best.filter(|slot| 0 < n_naming(slot))
 }
 
-/// Asks once for all parts that want no calls of AWS's services, and not again in each.
-fn without_service_calls(parts: Vec<String>, schema: &Schema) -> Vec<String> {
-    let Some(own) = no_service_calls(schema) else { return parts };
+/// Returns SQL that holds for at least the rows that some part wants: where nearly all calls that
+/// no AWS service made are wanted, for all of them, which is asked sooner than what else they are.
+pub(crate) fn predicate(mut parts: Vec<String>, is_nearly_all: bool, schema: &Schema) -> String {
+    parts.sort();
+    parts.dedup();
+    let Some(own) = no_service_calls(schema) else { return any_of(&parts) };
     let ending = format!(" and {own}");
     let (mut within, mut others) = (Vec::new(), Vec::new());
     for part in parts {
@@ -389,12 +413,14 @@ fn without_service_calls(parts: Vec<String>, schema: &Schema) -> Vec<String> {
             None => others.push(part),
         }
     }
-    if !within.is_empty() {
+    if is_nearly_all {
+        others.push(own);
+    } else if !within.is_empty() {
         others.push(format!("{own} and {}", any_of(&within)));
     }
-    others
+    any_of(&others)
 }
 
 fn any_of(parts: &[String]) -> String {
-    format!("(({}))", parts.join(") or ("))
+    if parts.is_empty() { "false".to_owned() } else { format!("(({}))", parts.join(") or (")) }
 }

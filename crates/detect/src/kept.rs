@@ -2,6 +2,9 @@
 //!
 //! Only the same program reads it; [`crate::Detector::restore`] checks that, and starts anew what
 //! does not fit. What is unordered is written in order, so that equal states are equal bytes.
+//! A state is passed on in pieces: what is remembered is never in memory a second time.
+
+mod pieces;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::hash::{BuildHasher, Hash};
@@ -10,6 +13,8 @@ use std::sync::Arc;
 
 use haechi_model::Timestamp;
 
+pub(crate) use pieces::{Arriving, Pieces};
+
 /// A value that can be written down and read back.
 pub(crate) trait Kept: Sized {
     /// Appends the value.
@@ -17,24 +22,34 @@ pub(crate) trait Kept: Sized {
 
     /// Takes the value off the front; nothing when the bytes do not hold one.
     fn read(bytes: &mut &[u8]) -> Option<Self>;
+
+    /// Passes the value on: as a whole, or value by value what holds many.
+    fn pass(&self, out: &mut Pieces<'_>) {
+        out.add(|piece| self.write(piece));
+    }
+
+    /// Gathers what was passed on.
+    fn gather(from: &mut Arriving<'_>) -> Option<Self> {
+        from.take(Self::read)
+    }
 }
 
 /// A part of a state that is written and read in place.
 pub(crate) trait Part {
-    /// Appends the part.
-    fn save(&self, out: &mut Vec<u8>);
+    /// Passes the part on.
+    fn save(&self, out: &mut Pieces<'_>);
 
     /// Puts what was saved in the part's place.
-    fn load(&mut self, bytes: &mut &[u8]) -> Option<()>;
+    fn load(&mut self, from: &mut Arriving<'_>) -> Option<()>;
 }
 
 impl<T: Kept> Part for T {
-    fn save(&self, out: &mut Vec<u8>) {
-        self.write(out);
+    fn save(&self, out: &mut Pieces<'_>) {
+        self.pass(out);
     }
 
-    fn load(&mut self, bytes: &mut &[u8]) -> Option<()> {
-        *self = T::read(bytes)?;
+    fn load(&mut self, from: &mut Arriving<'_>) -> Option<()> {
+        *self = T::gather(from)?;
         Some(())
     }
 }
@@ -215,6 +230,20 @@ fn read_all<T: Kept, C: FromIterator<T>>(bytes: &mut &[u8]) -> Option<C> {
     (0..length).map(|_| T::read(bytes)).collect()
 }
 
+/// Passes on a count and the values.
+fn pass_all<'a, T: Kept + 'a>(values: impl ExactSizeIterator<Item = &'a T>, out: &mut Pieces<'_>) {
+    out.add(|piece| values.len().write(piece));
+    for value in values {
+        out.add(|piece| value.write(piece));
+    }
+}
+
+/// Gathers a count and the values; a count that lies ends with what arrives.
+fn gather_all<T: Kept, C: FromIterator<T>>(from: &mut Arriving<'_>) -> Option<C> {
+    let length = from.take(usize::read)?;
+    (0..length).map(|_| from.take(T::read)).collect()
+}
+
 impl<T: Kept> Kept for Vec<T> {
     fn write(&self, out: &mut Vec<u8>) {
         write_all(self.iter(), out);
@@ -222,6 +251,14 @@ impl<T: Kept> Kept for Vec<T> {
 
     fn read(bytes: &mut &[u8]) -> Option<Self> {
         read_all(bytes)
+    }
+
+    fn pass(&self, out: &mut Pieces<'_>) {
+        pass_all(self.iter(), out);
+    }
+
+    fn gather(from: &mut Arriving<'_>) -> Option<Self> {
+        gather_all(from)
     }
 }
 
@@ -232,6 +269,14 @@ impl<T: Kept> Kept for VecDeque<T> {
 
     fn read(bytes: &mut &[u8]) -> Option<Self> {
         read_all(bytes)
+    }
+
+    fn pass(&self, out: &mut Pieces<'_>) {
+        pass_all(self.iter(), out);
+    }
+
+    fn gather(from: &mut Arriving<'_>) -> Option<Self> {
+        gather_all(from)
     }
 }
 
@@ -273,8 +318,7 @@ impl<K: Kept + Ord, V: Kept> Kept for BTreeMap<K, V> {
 
 impl<K: Kept + Ord + Hash, V: Kept, S: BuildHasher + Default> Kept for HashMap<K, V, S> {
     fn write(&self, out: &mut Vec<u8>) {
-        let mut entries: Vec<(&K, &V)> = self.iter().collect();
-        entries.sort_unstable_by_key(|(key, _)| *key);
+        let entries = in_order(self);
         entries.len().write(out);
         for (key, value) in entries {
             key.write(out);
@@ -285,6 +329,27 @@ impl<K: Kept + Ord + Hash, V: Kept, S: BuildHasher + Default> Kept for HashMap<K
     fn read(bytes: &mut &[u8]) -> Option<Self> {
         read_all::<(K, V), Self>(bytes)
     }
+
+    fn pass(&self, out: &mut Pieces<'_>) {
+        let entries = in_order(self);
+        out.add(|piece| entries.len().write(piece));
+        for (key, value) in entries {
+            out.add(|piece| {
+                key.write(piece);
+                value.write(piece);
+            });
+        }
+    }
+
+    fn gather(from: &mut Arriving<'_>) -> Option<Self> {
+        gather_all::<(K, V), Self>(from)
+    }
+}
+
+fn in_order<K: Ord, V, S>(map: &HashMap<K, V, S>) -> Vec<(&K, &V)> {
+    let mut entries: Vec<(&K, &V)> = map.iter().collect();
+    entries.sort_unstable_by_key(|(key, _)| *key);
+    entries
 }
 
 #[cfg(test)]

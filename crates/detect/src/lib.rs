@@ -55,6 +55,7 @@ pub use place_tables::{BadTable, PlaceTables};
 pub use places::{Place, Places};
 pub use run::{Evidence, Known, run, run_keeping, run_with};
 pub use setup::{Fault, Setup};
+pub use snapshot::Source;
 pub use store::{
     Feedback, Filter, FilterAction, FindingStore, SavedFilter, SavedList, StoredFinding,
 };

@@ -152,3 +152,7 @@ pub const WEAK_STEPS_MAX: usize = 100;
 
 /// The stages of an attack: ATT&CK has fourteen tactics.
 pub const STAGES_MAX: usize = 16;
+
+/// The bytes of what is remembered that are written at once: enough for a call of the system, and
+/// nothing beside what is remembered.
+pub const PIECE_BYTES: usize = 64 * 1024;

@@ -1,13 +1,27 @@
 //! Reaching into a verbatim record: a path of keys and `[]`, followed without parsing the rest.
 
+use memchr::memchr;
+use memchr::memmem::Finder;
 use sonic_rs::{JsonType, JsonValueTrait, LazyValue};
 
 use crate::limits::NESTING_MAX;
 use crate::value::Value;
 
 /// A place in a record, such as `requestParameters.items[].name`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Path(Vec<Stretch>);
+#[derive(Debug, Clone)]
+pub(crate) struct Path {
+    stretches: Vec<Stretch>,
+    /// The last key in its quotes: a record without it has no value here.
+    last: Finder<'static>,
+}
+
+impl PartialEq for Path {
+    fn eq(&self, other: &Self) -> bool {
+        self.stretches == other.stretches
+    }
+}
+
+impl Eq for Path {}
 
 /// Keys that lead down, and whether what stands there is taken item by item.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +48,9 @@ impl Path {
         if !keys.is_empty() {
             stretches.push(Stretch { keys, is_each: false });
         }
-        Some(Self(stretches))
+        let last = stretches.last().and_then(|stretch| stretch.keys.last())?;
+        let last = Finder::new(format!("\"{last}\"").as_bytes()).into_owned();
+        Some(Self { stretches, last })
     }
 
     /// Visits the values at the path until one visit returns true; tells whether one did.
@@ -42,7 +58,16 @@ impl Path {
     /// Null counts as absent. Where the path says `[]` and there is no array, the value itself is
     /// the only item: AWS writes a list of one both ways.
     pub(crate) fn any(&self, record: &str, visit: &mut dyn FnMut(Value<'_>) -> bool) -> bool {
-        is_shallow(record) && any_below(record, &self.0, visit)
+        self.may_lead_into(record)
+            && is_shallow(record)
+            && any_below(record, &self.stretches, visit)
+    }
+
+    /// Tells whether the record may have a value here: most have no such key, and need not be
+    /// taken apart to know. A key may also be written in escapes.
+    fn may_lead_into(&self, record: &str) -> bool {
+        let bytes = record.as_bytes();
+        self.last.find(bytes).is_some() || memchr(b'\\', bytes).is_some()
     }
 }
 
@@ -126,6 +151,13 @@ mod tests {
         check(r#"{"a":{"c":true}}"#, "a[].c", &["true"]);
         check(r#"{"a":null}"#, "a", &[]);
         check(r#"{"a":{"c":{"d":1}}}"#, "a.c", &[r#"{"d":1}"#]);
+    }
+
+    #[test]
+    fn a_key_may_be_written_in_escapes() {
+        check(r#"{"a":{"\u0062":1}}"#, "a.b", &["1"]);
+        check(r#"{"a":{"b":1}}"#, "a.b", &["1"]);
+        check(r#"{"a":{"bb":1},"x":"b"}"#, "a.b", &[]);
     }
 
     #[test]

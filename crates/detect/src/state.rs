@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 
-use crate::kept::{Kept, Part, kept};
+use crate::kept::{Arriving, Kept, Part, Pieces, kept};
 use haechi_model::Timestamp;
 
 /// The name of a subject, scope or value in state: 128 bits of hash in place of its text.
@@ -130,22 +130,24 @@ impl Kept for Key {
 }
 
 impl<V: Kept> Part for Fading<V> {
-    fn save(&self, out: &mut Vec<u8>) {
+    fn save(&self, out: &mut Pieces<'_>) {
         let mut entries: Vec<_> = self.entries.iter().collect();
         entries.sort_unstable_by_key(|(key, _)| **key);
-        entries.len().write(out);
+        out.add(|piece| entries.len().write(piece));
         for (key, (last, value)) in entries {
-            key.write(out);
-            last.write(out);
-            value.write(out);
+            out.add(|piece| {
+                key.write(piece);
+                last.write(piece);
+                value.write(piece);
+            });
         }
     }
 
-    fn load(&mut self, bytes: &mut &[u8]) -> Option<()> {
+    fn load(&mut self, from: &mut Arriving<'_>) -> Option<()> {
         self.entries.clear();
-        for _ in 0..usize::read(bytes)? {
-            let (key, last) = <(Key, Timestamp)>::read(bytes)?;
-            self.entries.insert(key, (last, V::read(bytes)?));
+        for _ in 0..from.take(usize::read)? {
+            let (key, entry) = from.take(<(Key, (Timestamp, V))>::read)?;
+            self.entries.insert(key, entry);
         }
         Some(())
     }

@@ -17,6 +17,7 @@ mod patterns;
 mod plain;
 mod provider;
 mod session;
+mod sparse;
 mod statement;
 mod stopping;
 mod yielding;

@@ -103,3 +103,9 @@ pub(crate) const BATCHES_WAITING: usize = 1;
 /// The share of a query's memory that may go into knowing records that come twice, in eighths: a
 /// query that runs out of it can no longer sort or group.
 pub(crate) const IDS_EIGHTHS: usize = 5;
+
+/// Texts below this do not matter, however little of them is used.
+pub(crate) const SPARSE_BYTES_MIN: usize = 256 * 1024;
+
+/// What a column of texts may point into, by the bytes of its texts: beyond, they are copied.
+pub(crate) const SPARSE_SHARE: usize = 2;

@@ -17,6 +17,8 @@ use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::physical_plan::{DisplayAs, DisplayFormatType, ExecutionPlan, PlanProperties};
 use futures::StreamExt;
 
+use crate::sparse::without_waste;
+
 /// Says to the queries of an engine that they shall end with what they have.
 #[derive(Debug, Clone, Default)]
 pub struct Stop(Arc<AtomicBool>);
@@ -62,7 +64,7 @@ impl PhysicalOptimizerRule for StoppingSources {
     }
 }
 
-/// Gives the rows of its source until it is told to stop.
+/// Gives the rows of its source until it is told to stop, and lets go of what they do not need.
 #[derive(Debug)]
 struct Stopping {
     input: Arc<dyn ExecutionPlan>,
@@ -117,6 +119,7 @@ impl ExecutionPlan for Stopping {
         let rows = self.input.execute(partition, context)?;
         let (schema, stop) = (rows.schema(), self.stop.clone());
         let rows = rows.take_while(move |_| std::future::ready(!stop.is_set()));
+        let rows = rows.map(|batch| batch.map(without_waste));
         Ok(Box::pin(RecordBatchStreamAdapter::new(schema, rows)))
     }
 }

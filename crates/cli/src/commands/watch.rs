@@ -10,7 +10,7 @@ use haechi_detect::{Filter, FindingStore, Following, Round, follow};
 use haechi_model::{Finding, Window};
 use serde_json::json;
 
-use self::left::Left;
+use self::left::{Left, Next, Told};
 use self::stop::Stop;
 use super::scan::{keep, open_ones};
 use crate::args::{Ingest, SummaryFormat, Watch, WatchFormat, WindowArgs};
@@ -58,36 +58,37 @@ fn round(session: &Session, args: &Watch, stop: &Stop) -> Result<()> {
         now: session.now,
     };
     let file = state_folder(&location)?.join(STATE);
-    let last = Left::read(&file);
-    let state = last.as_ref().map(|left| left.state.as_slice());
-    let round = session.runtime.block_on(follow(&engine, &following, state, &mut store))?;
+    let mut last = Left::open(&file);
+    let mut next = Next::begin(&file)?;
+    let state = last.as_mut().map(Left::state);
+    let round = follow(&engine, &following, state, next.state(), &mut store);
+    let round = session.runtime.block_on(round)?;
     let rules = session.runtime.block_on(known.run_rules(&engine, Window::default()))?;
     let found: Vec<Finding> = round.findings.iter().cloned().chain(rules).collect();
     let had_state = last.is_some();
-    let mut left = match last {
-        Some(left) => left,
+    let mut told = match last {
+        Some(left) => left.told,
         None => told_by_others(&store)?,
     };
     keep(session, &engine, &known, &found, &mut store)?;
     known.remember(&mut store, session.now)?;
     let (open, _) = open_ones(&store, found)?;
-    say(&left, &open, args.format)?;
+    say(&told, &open, args.format)?;
     tell(&round, done.ingested.accepted, had_state);
     for finding in &open {
-        left.tells(finding);
+        told.tells(finding);
     }
-    left.state = round.state;
     // Last, so that whoever is killed before says and keeps again what may not have been.
-    left.write(&file)
+    next.end(&told, &file)
 }
 
 /// Returns what a first round begins with: what scans have found is no news.
-fn told_by_others(store: &FindingStore) -> Result<Left> {
-    let mut left = Left::default();
+fn told_by_others(store: &FindingStore) -> Result<Told> {
+    let mut told = Told::default();
     for stored in store.list(Filter::default())? {
-        left.tells(&stored.finding);
+        told.tells(&stored.finding);
     }
-    Ok(left)
+    Ok(told)
 }
 
 /// Returns what an ingest is to do.
@@ -102,10 +103,10 @@ fn reading(args: &Watch) -> Ingest {
 }
 
 /// Prints a line for each finding that is new or has grown.
-fn say(left: &Left, open: &[Finding], format: WatchFormat) -> Result<()> {
+fn say(told: &Told, open: &[Finding], format: WatchFormat) -> Result<()> {
     output::stream(|out| {
         for finding in open {
-            let Some(what) = left.news(finding) else { continue };
+            let Some(what) = told.news(finding) else { continue };
             let text = match format {
                 WatchFormat::Jsonl => json!({ "news": what, "finding": finding }).to_string(),
                 WatchFormat::Text => line(what, finding),

@@ -1,15 +1,16 @@
-//! What one round of following leaves to the next, as bytes.
+//! What one round of following leaves to the next, before what the pages remember.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Read, Write};
 
 use haechi_model::Timestamp;
 
-use crate::kept::{Kept, taken};
+use crate::kept::{Arriving, Kept, Pieces, kept};
 
 /// What every state begins with; the number changes with its form.
-const MAGIC: &[u8] = b"haechi-follow-1\n";
+const MAGIC: [u8; 16] = *b"haechi-follow-2\n";
 
-/// What one round leaves to the next.
+/// How far one round has come, and what it knew.
 #[derive(Debug, PartialEq)]
 pub(super) struct State {
     /// Stands for what the user knew.
@@ -18,40 +19,31 @@ pub(super) struct State {
     pub(super) accounts: BTreeSet<String>,
     /// Up to when each source's rows have been looked at, and how many rows there were before.
     pub(super) until: BTreeMap<String, (Timestamp, u64)>,
-    /// What the pages remember.
-    pub(super) detector: Vec<u8>,
 }
 
 impl State {
     /// Writes it down, closed by a digest.
-    pub(super) fn written(&self) -> Vec<u8> {
-        let mut out = MAGIC.to_vec();
-        self.known_as.write(&mut out);
-        self.accounts.write(&mut out);
-        self.until.write(&mut out);
-        self.detector.len().write(&mut out);
-        out.extend_from_slice(&self.detector);
-        let digest = *blake3::hash(&out).as_bytes();
-        out.extend(digest);
-        out
+    pub(super) fn write_to(&self, out: &mut dyn Write) -> io::Result<()> {
+        let mut pieces = Pieces::new(out);
+        pieces.beside(&MAGIC);
+        self.pass(&mut pieces);
+        pieces.end_state();
+        pieces.close()
     }
 
     /// Reads what was written, or nothing when a byte of it is not as it was.
-    pub(super) fn read(bytes: &[u8]) -> Option<Self> {
-        let length = bytes.len().checked_sub(blake3::OUT_LEN)?;
-        let (written, digest) = bytes.split_at_checked(length)?;
-        if blake3::hash(written).as_bytes() != digest {
+    pub(super) fn read_from(source: &mut dyn Read) -> Option<Self> {
+        let mut arriving = Arriving::new(source);
+        if arriving.beside()? != MAGIC {
             return None;
         }
-        let mut rest = written.strip_prefix(MAGIC)?;
-        let known_as = String::read(&mut rest)?;
-        let accounts = BTreeSet::read(&mut rest)?;
-        let until = BTreeMap::read(&mut rest)?;
-        let length = usize::read(&mut rest)?;
-        let detector = taken(&mut rest, length)?.to_vec();
-        rest.is_empty().then_some(Self { known_as, accounts, until, detector })
+        arriving.begin_state();
+        let state = Self::gather(&mut arriving)?;
+        (arriving.is_at_end() && arriving.is_whole()).then_some(state)
     }
 }
+
+kept!(State { known_as, accounts, until });
 
 #[cfg(test)]
 mod tests {
@@ -63,15 +55,17 @@ mod tests {
             known_as: "lists".to_owned(),
             accounts: BTreeSet::from(["111122223333".to_owned()]),
             until: BTreeMap::from([("cloudtrail".to_owned(), (Timestamp(5), 7))]),
-            detector: vec![1, 2, 3],
         };
-        let written = state.written();
-        assert_eq!(State::read(&written), Some(state));
+        let mut written = Vec::new();
+        state.write_to(&mut written).unwrap();
+        assert_eq!(State::read_from(&mut written.as_slice()), Some(state));
         for length in 0..written.len() {
-            assert_eq!(State::read(&written[..length]), None);
+            assert_eq!(State::read_from(&mut &written[..length]), None);
         }
-        let mut damaged = written;
-        damaged[20] ^= 1;
-        assert_eq!(State::read(&damaged), None);
+        for at in 0..written.len() {
+            let mut damaged = written.clone();
+            damaged[at] ^= 1;
+            assert_eq!(State::read_from(&mut damaged.as_slice()), None);
+        }
     }
 }

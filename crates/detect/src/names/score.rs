@@ -5,7 +5,7 @@
 //! says from what.
 
 use super::Name;
-use super::words::{Parts, parts};
+use super::words::{Parts, Words, parts};
 
 /// The scale and the bias of the n-grams as `f32`, their weights, the words, and the network.
 static MODEL: &[u8] = include_bytes!("generated.bin");
@@ -23,8 +23,8 @@ const FLOAT: usize = 4;
 struct Model {
     scale: f32,
     bias: f32,
-    grams: &'static [u8],
-    words: &'static [u8],
+    grams: &'static [u8; SLOTS],
+    words: Words,
     network: &'static [u8],
 }
 
@@ -52,8 +52,11 @@ impl Model {
     fn read() -> Option<Self> {
         let (scale, rest) = MODEL.split_first_chunk()?;
         let (bias, rest) = rest.split_first_chunk()?;
-        let (grams, rest) = rest.split_at_checked(SLOTS)?;
-        let (words, network) = rest.split_at_checked(rest.len().checked_sub(N_WEIGHTS * FLOAT)?)?;
+        let (grams, rest) = rest.split_first_chunk()?;
+        let (words, network) = Words::read(rest)?;
+        if network.len() != N_WEIGHTS * FLOAT {
+            return None;
+        }
         let (scale, bias) = (f32::from_le_bytes(*scale), f32::from_le_bytes(*bias));
         Some(Self { scale, bias, grams, words, network })
     }
@@ -69,16 +72,19 @@ impl Model {
             ..Measured::default()
         };
         let (mut run, mut run_max, mut n_turns) = (0_u8, 0, 0_u8);
-        let mut before = None;
+        let (mut n_digits, mut n_vowels) = (0_u8, 0_u8);
+        let mut before = label.first().map_or(0, |byte| class(*byte) & VOWEL);
         for byte in label {
-            let vowel = is_vowel(*byte);
-            measured.digits += f32::from(u8::from(byte.is_ascii_digit()));
-            measured.vowels += f32::from(u8::from(vowel));
-            n_turns += u8::from(before.is_some_and(|before| before != vowel));
-            run = if byte.is_ascii_lowercase() && !vowel { run + 1 } else { 0 };
+            let class = class(*byte);
+            let vowel = class & VOWEL;
+            n_digits += class >> 1 & 1;
+            n_vowels += vowel;
+            n_turns += vowel ^ before;
+            run = (run + 1) * (class >> 2);
             run_max = run.max(run_max);
-            before = Some(vowel);
+            before = vowel;
         }
+        (measured.digits, measured.vowels) = (f32::from(n_digits), f32::from(n_vowels));
         measured.turns = f32::from(n_turns) / number(label.len().max(2) - 1);
         measured.run = f32::from(run_max);
         measured
@@ -96,19 +102,32 @@ impl Model {
         }
         let letters = letters.get(..length).unwrap_or_default();
         let (mut sum, mut n_grams) = (0_i32, 0_u16);
-        for start in 0..letters.len() {
-            let mut hash = 0x811c_9dc5_u32;
-            for byte in letters.iter().skip(start).take(GRAM_MAX) {
-                hash = (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193);
-                let slot = (hash ^ (hash >> 16)) as usize & (SLOTS - 1);
-                let weight = self.grams.get(slot).copied().unwrap_or(0);
-                sum += i32::from(weight.cast_signed());
-                n_grams += 1;
-            }
+        for start in letters.windows(GRAM_MAX) {
+            sum += self.begun_by(start);
+            n_grams += 4;
+        }
+        let n_short = letters.len().min(GRAM_MAX - 1);
+        for length in 1..=n_short {
+            let start = letters.get(letters.len() - length..).unwrap_or_default();
+            sum += self.begun_by(start);
+            n_grams += u16::try_from(length).unwrap_or(0);
         }
         #[expect(clippy::cast_precision_loss, reason = "at most 260 weights of 8 bits")]
         let sum = sum as f32;
         sum * self.scale / f32::from(n_grams.max(1)).sqrt() + self.bias
+    }
+
+    /// Returns the weights of the n-grams that begin with the first letter.
+    fn begun_by(&self, letters: &[u8]) -> i32 {
+        let mut hash = 0x811c_9dc5_u32;
+        let mut sum = 0;
+        for byte in letters {
+            hash = (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193);
+            let slot = (hash ^ (hash >> 16)) as usize & (SLOTS - 1);
+            let weight = self.grams.get(slot).copied().unwrap_or(0);
+            sum += i32::from(weight.cast_signed());
+        }
+        sum
     }
 
     /// Weighs what a group has in common: one layer of hidden units, and one unit over them.
@@ -124,7 +143,7 @@ impl Model {
         }
         let mut units = [0.0_f32; N_HIDDEN];
         for ((unit, sum), bias) in units.iter_mut().zip(sums).zip(floats.by_ref()) {
-            *unit = (sum + bias).tanh();
+            *unit = tanh(sum + bias);
         }
         let weighed: f32 =
             units.iter().zip(floats.by_ref()).map(|(unit, weight)| unit * weight).sum();
@@ -132,46 +151,109 @@ impl Model {
     }
 }
 
+/// Returns the hyperbolic tangent by Lambert's continued fraction, to a few millionths: the same
+/// on every machine, and for all units of a layer at once.
+fn tanh(x: f32) -> f32 {
+    let x = x.clamp(-6.4, 6.4);
+    let square = x * x;
+    let above = square * (135_135.0 + square * (990.0 + square));
+    let above = x * (34_459_425.0 + square * (4_729_725.0) + square * above);
+    let below = square * (945_945.0 + square * (13_860.0 + square * 45.0));
+    let below = 34_459_425.0 + square * (16_216_200.0 + below);
+    (above / below).clamp(-1.0, 1.0)
+}
+
+/// The figures of one label that groups are told by.
+const N_FIGURES: usize = 12;
+
+impl Measured {
+    /// Returns the figures, which are summed up all at once.
+    fn figures(&self) -> [f32; N_FIGURES] {
+        let is = |truth: bool| f32::from(u8::from(truth));
+        [
+            self.score,
+            is(self.parts.is_two),
+            is(self.parts.is_one),
+            self.length,
+            self.digits,
+            self.vowels / self.length.max(1.0),
+            is(self.has_hyphen),
+            is(0.0 < self.digits),
+            self.turns,
+            self.run,
+            self.parts.cover,
+            if self.parts.is_two { self.length } else { 0.0 },
+        ]
+    }
+}
+
+/// Returns the means of figures, each summed up in the order of the names.
+fn means(all: &[[f32; N_FIGURES]]) -> [f32; N_FIGURES] {
+    let mut sums = [0.0_f32; N_FIGURES];
+    for figures in all {
+        for (sum, figure) in sums.iter_mut().zip(figures) {
+            *sum += figure;
+        }
+    }
+    let n = number(all.len().max(1));
+    sums.map(|sum| sum / n)
+}
+
 /// Measures what the names of a group have in common, in the order of the training.
 fn common(names: &[Name], all: &[Measured]) -> [f32; N_COMMON] {
     let n = number(all.len().max(1));
-    let mean = |what: &dyn Fn(&Measured) -> f32| all.iter().map(what).sum::<f32>() / n;
-    let spread = |what: &dyn Fn(&Measured) -> f32| {
-        let middle = mean(what);
-        mean(&|one| (what(one) - middle).powi(2)).sqrt()
-    };
-    let share = |is: &dyn Fn(&Measured) -> bool| mean(&|one| f32::from(u8::from(is(one))));
+    let mut figures: Vec<[f32; N_FIGURES]> = all.iter().map(Measured::figures).collect();
+    let middle = means(&figures);
+    for figure in &mut figures {
+        for (value, middle) in figure.iter_mut().zip(middle) {
+            *value = (*value - middle).powi(2);
+        }
+    }
+    let [score, two, one, length, digits, vowels, hyphen, digit, turns, run, cover, of_two] =
+        middle;
+    let spreads = means(&figures).map(f32::sqrt);
+    let [
+        score_spread,
+        _,
+        _,
+        length_spread,
+        _,
+        vowels_spread,
+        _,
+        _,
+        turns_spread,
+        _,
+        cover_spread,
+        _,
+    ] = spreads;
     let mut scores: Vec<f32> = all.iter().map(|one| one.score).collect();
     scores.sort_by(f32::total_cmp);
     let lowest = |at: usize| scores.get(at).copied().unwrap_or(0.0);
-    let vowels = |one: &Measured| one.vowels / one.length.max(1.0);
-    let letters = mean(&|one| one.length).max(1.0);
-    let of_two = mean(&|one| if one.parts.is_two { one.length } else { 0.0 });
+    let letters = length.max(1.0);
     let labels: Vec<&str> = names.iter().map(Name::label).collect();
     let suffixes = keys(names.iter().map(Name::suffix));
     let fronts = keys(labels.iter().map(|it| it.get(..3).unwrap_or(it)));
     let back = |label: &&'_ str| label.len().saturating_sub(3);
     let backs = keys(labels.iter().map(|it| it.get(back(it)..).unwrap_or(it)));
-    let two = share(&|one| one.parts.is_two);
     [
-        mean(&|one| one.score),
+        score,
         lowest(0),
         lowest(1),
-        spread(&|one| one.score),
+        score_spread,
         two,
-        share(&|one| one.parts.is_one),
+        one,
         letters / 10.0,
-        spread(&|one| one.length) / 3.0,
-        mean(&|one| one.digits) / letters,
-        mean(&vowels),
-        spread(&vowels) * 5.0,
-        share(&|one| one.has_hyphen),
-        share(&|one| 0.0 < one.digits),
-        mean(&|one| one.turns),
-        spread(&|one| one.turns) * 5.0,
-        mean(&|one| one.run) / 3.0,
-        mean(&|one| one.parts.cover),
-        spread(&|one| one.parts.cover),
+        length_spread / 3.0,
+        digits / letters,
+        vowels,
+        vowels_spread * 5.0,
+        hyphen,
+        digit,
+        turns,
+        turns_spread * 5.0,
+        run / 3.0,
+        cover,
+        cover_spread,
         of_two / two.max(1.0 / n) / 10.0,
         different(&suffixes) / n,
         alphabet(&labels) / 20.0,
@@ -181,8 +263,29 @@ fn common(names: &[Name], all: &[Measured]) -> [f32; N_COMMON] {
     ]
 }
 
-fn is_vowel(byte: u8) -> bool {
-    matches!(byte, b'a' | b'e' | b'i' | b'o' | b'u')
+const VOWEL: u8 = 1;
+const DIGIT: u8 = 2;
+const CONSONANT: u8 = 4;
+
+/// What each byte is.
+#[expect(clippy::indexing_slicing, reason = "computed by the compiler, which would say so")]
+static CLASSES: [u8; 256] = {
+    let mut classes = [0; 256];
+    let mut byte = 0_u8;
+    while byte < u8::MAX {
+        classes[byte as usize] = match byte {
+            b'a' | b'e' | b'i' | b'o' | b'u' => VOWEL,
+            b'0'..=b'9' => DIGIT,
+            b'a'..=b'z' => CONSONANT,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    classes
+};
+
+fn class(byte: u8) -> u8 {
+    CLASSES.get(usize::from(byte)).copied().unwrap_or(0)
 }
 
 fn number(count: usize) -> f32 {
@@ -191,8 +294,16 @@ fn number(count: usize) -> f32 {
 
 /// Names texts by a number each, so that they are compared at once.
 fn keys<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<u64> {
-    let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-    texts.map(|text| text.bytes().fold(0xcbf2_9ce4_8422_2325, step)).collect()
+    let step =
+        |key: u64, part: u64| (key.rotate_left(23) ^ part).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let key = |text: &str| {
+        let (parts, rest) = text.as_bytes().as_chunks::<8>();
+        let key =
+            parts.iter().fold(text.len() as u64, |key, it| step(key, u64::from_le_bytes(*it)));
+        let rest = rest.iter().fold(0, |rest, byte| rest << 8 | u64::from(*byte));
+        step(key, rest)
+    };
+    texts.map(key).collect()
 }
 
 /// Returns how many different keys there are: groups are too small for a map to be worth it.
@@ -209,11 +320,15 @@ fn most(keys: &[u64]) -> f32 {
 
 /// Returns how many different letters, digits and signs there are.
 fn alphabet(labels: &[&str]) -> f32 {
-    let mut seen = 0_u128;
-    for byte in labels.iter().flat_map(|label| label.bytes()) {
-        seen |= 1 << (byte & 0x7f);
+    let (mut low, mut high) = (0_u64, 0_u64);
+    for byte in labels.iter().flat_map(|label| label.as_bytes()) {
+        let bit = 1_u64 << (byte & 63);
+        let is_high = u64::from(byte >> 6 & 1).wrapping_neg();
+        low |= bit & !is_high;
+        high |= bit & is_high;
     }
-    f32::from(u8::try_from(seen.count_ones()).unwrap_or(u8::MAX))
+    let n_different = low.count_ones() + high.count_ones();
+    f32::from(u8::try_from(n_different).unwrap_or(u8::MAX))
 }
 
 #[cfg(test)]
