@@ -15,6 +15,8 @@ mod filter_pattern;
 #[cfg(test)]
 mod findings;
 #[cfg(test)]
+mod flows;
+#[cfg(test)]
 mod hostile;
 #[cfg(test)]
 mod insights;

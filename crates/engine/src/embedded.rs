@@ -27,7 +27,7 @@ use crate::provider::{ParquetTable, Place};
 use crate::session::Options;
 use crate::stopping::Stop;
 use crate::table::Table;
-use crate::{errors, figures, plain, session, statement};
+use crate::{errors, figures, plain, rebuilt, session, statement};
 
 /// Answers queries in this process, over files that are all known when it is opened.
 pub struct Embedded {
@@ -61,10 +61,13 @@ impl Embedded {
         let place = Place { store, url };
         for table in tables {
             let name = TableReference::bare(table.name.as_str());
-            let table_of_files = ParquetTable::new(&table, &place)
-                .map_err(|error| errors::of_table(&table.name, &error))?;
+            let provider = match table.joined.as_slice() {
+                [] => ParquetTable::new(&table, &place).map(|it| Arc::new(it) as _),
+                _ => rebuilt::table(&table, &place),
+            };
+            let provider = provider.map_err(|error| errors::of_table(&table.name, &error))?;
             context
-                .register_table(name, Arc::new(table_of_files))
+                .register_table(name, provider)
                 .map_err(|error| errors::of_table(&table.name, &error))?;
         }
         Ok(Self { context, stop, views: Mutex::new(views) })

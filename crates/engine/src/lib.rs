@@ -16,6 +16,7 @@ mod limits;
 mod patterns;
 mod plain;
 mod provider;
+mod rebuilt;
 mod session;
 mod sparse;
 mod statement;

@@ -1,7 +1,7 @@
 //! What the engine is told: tables, and the files that hold their rows.
 
 use arrow::datatypes::SchemaRef;
-use haechi_model::Timestamp;
+use haechi_model::{EntityKind, Timestamp};
 
 /// The column that files carry bounds of.
 pub(crate) const TIME: &str = "time";
@@ -17,6 +17,9 @@ pub struct Table {
     pub partition_columns: Vec<String>,
     /// The files that hold its rows.
     pub files: Vec<TableFile>,
+    /// The columns that a row's layout may name, each with what it names; none for a table whose
+    /// rows keep their records and entities.
+    pub joined: Vec<(String, Option<EntityKind>)>,
 }
 
 /// One immutable Parquet file.

@@ -115,7 +115,7 @@ impl<'a> Batch<'a> {
             idle.for_each(|builder| *builder = None);
         }
         let builder = self.builders.get_mut(mapping.index)?;
-        Some(builder.get_or_insert_with(|| RowBuilder::new(mapping)))
+        Some(builder.get_or_insert_with(|| RowBuilder::without_copies(mapping)))
     }
 
     /// Moves on to a record; tells whether no earlier run stored it.

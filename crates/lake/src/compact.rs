@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use deltalake_core::kernel::Action;
 use haechi_model::Timestamp;
+use haechi_sources::schema::LAYOUT;
 use object_store::{ObjectStoreExt, PutPayload};
 
 use crate::encode::{properties, writer};
@@ -164,7 +165,9 @@ async fn merged(lake: &Lake, files: &[LakeFile]) -> Result<(Vec<u8>, u64), LakeE
     let mut properties = properties(&schema);
     for column in LOOKED_UP {
         let path = column.split('.').map(str::to_owned).collect::<Vec<_>>();
-        if path.first().is_some_and(|name| schema.field_with_name(name).is_ok()) {
+        let is_copied =
+            *column == "entities.list.element" && schema.field_with_name(LAYOUT).is_ok();
+        if !is_copied && path.first().is_some_and(|name| schema.field_with_name(name).is_ok()) {
             let path = parquet::schema::types::ColumnPath::new(path);
             properties = properties.set_column_bloom_filter_enabled(path, true);
         }

@@ -27,12 +27,14 @@ use crate::texts::Texts;
 
 mod chunk;
 mod dictionary;
+mod numbers;
 mod runs;
 #[cfg(test)]
 mod tests;
 mod texts;
 
 use chunk::{Chunk, Finished};
+use numbers::Numbers;
 
 /// Writes the numbered rows, in that order, as a Parquet file.
 pub(crate) fn encode(
@@ -69,7 +71,13 @@ fn file_of(
                 group.append_column(&bytes, close)?;
                 continue;
             }
-            let chunk = numbers_of(field, &column, rows, writer)?;
+            if let Some(numbers) = Numbers::of(&column) {
+                let chunk = Chunk::new(Arc::clone(leaf), None);
+                let (bytes, close) = numbers::put(numbers, rows, chunk, &mut memory.page)?;
+                group.append_column(&bytes, close)?;
+                continue;
+            }
+            let chunk = others_of(field, &column, rows, writer)?;
             chunk.append_to_row_group(&mut group)?;
         }
         group.close()?;
@@ -100,7 +108,8 @@ impl Memory {
             None => compressor.insert(new_compressor()?),
         };
         if let Some(lists) = column.as_list_opt::<i32>() {
-            let chunk = Chunk::new(Arc::clone(leaf), Some(compressor));
+            let is_packed = habit != Habit::Absent;
+            let chunk = Chunk::new(Arc::clone(leaf), is_packed.then_some(compressor));
             return texts::put_lists(lists, rows, chunk, page).map(Some);
         }
         let Some(texts) = Texts::of(column) else { return Ok(None) };
@@ -137,8 +146,8 @@ fn new_compressor() -> parquet::errors::Result<Compressor<'static>> {
     Ok(compressor)
 }
 
-/// Writes the rows of a column that has no texts.
-fn numbers_of(
+/// Writes the rows of a column that has neither texts nor whole numbers.
+fn others_of(
     field: &Field,
     column: &ArrayRef,
     rows: &[u32],

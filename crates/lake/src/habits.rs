@@ -1,8 +1,11 @@
 //! What the values of a batch's columns are like, which decides how they are best written.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
-use arrow::array::{Array, RecordBatch};
+use arrow::array::{Array, ArrayRef, RecordBatch};
+use arrow::datatypes::Field;
+use haechi_sources::schema::FILE;
 
 use crate::texts::Texts;
 
@@ -28,14 +31,23 @@ pub(crate) fn habits(batch: &RecordBatch, is_kept: &[bool]) -> Vec<Habit> {
     // The middle: the first rows of an object may be of one kind.
     let sample: Vec<usize> =
         kept().skip(n_kept.saturating_sub(HABIT_ROWS) / 2).take(HABIT_ROWS).collect();
-    batch.columns().iter().map(|column| habit(column, &sample)).collect()
+    let schema = batch.schema();
+    let columns = schema.fields().iter().zip(batch.columns());
+    // Names of files are long and alike, which a dictionary alone does not make small.
+    let of_column = |(field, column): (&Arc<Field>, &ArrayRef)| match field.name().as_str() {
+        FILE => Habit::Repeated,
+        _ => habit(column, &sample),
+    };
+    columns.map(of_column).collect()
 }
 
 fn habit(column: &dyn Array, sample: &[usize]) -> Habit {
     if column.null_count() == column.len() {
         return Habit::Absent;
     }
-    let Some(texts @ Texts::Flat { .. }) = Texts::of(column) else { return Habit::Repeated };
+    let Some(texts @ (Texts::Flat { .. } | Texts::Named(..))) = Texts::of(column) else {
+        return Habit::Repeated;
+    };
     let (mut values, mut n_values) =
         (HashSet::with_capacity_and_hasher(sample.len(), ahash::RandomState::default()), 0);
     for text in sample.iter().filter_map(|&row| texts.at(row)) {

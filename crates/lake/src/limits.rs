@@ -35,6 +35,8 @@ pub const PAGE_BYTES: usize = 256 << 10;
 pub const TEXTS_OF_PAGE: usize = 20_480;
 /// See [`TEXTS_OF_PAGE`].
 pub const LISTS_OF_PAGE: usize = 4_096;
+/// How many numbers a page has: the same.
+pub const NUMBERS_OF_PAGE: usize = 20_480;
 
 /// How many bytes of different texts a column may have before it is written without a dictionary,
 /// which a reader would have to hold.

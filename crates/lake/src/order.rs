@@ -22,12 +22,21 @@ pub(crate) struct Part {
 pub(crate) fn parts(source: &str, rows: &Rows, is_kept: &[bool]) -> Vec<Part> {
     let mut groups: BTreeMap<(Option<u32>, Option<i64>), Vec<u32>> = BTreeMap::new();
     let all = rows.accounts.iter().zip(&rows.times).zip(is_kept);
+    // Neighbours mostly belong together.
+    let mut last = ((None, None), Vec::new());
     for (row, ((&account, &time), &kept)) in (0_u32..).zip(all) {
-        if kept {
-            let day = time.map(|time| Timestamp(time).day());
-            groups.entry((account, day)).or_default().push(row);
+        if !kept {
+            continue;
         }
+        let place = (account, time.map(|time| Timestamp(time).day()));
+        if place != last.0 {
+            groups.entry(last.0).or_default().append(&mut last.1);
+            last.0 = place;
+        }
+        last.1.push(row);
     }
+    groups.entry(last.0).or_default().append(&mut last.1);
+    groups.retain(|_, rows| !rows.is_empty());
     let part = |((account, _), numbers)| part(source, rows, account, numbers);
     groups.into_iter().map(part).collect()
 }

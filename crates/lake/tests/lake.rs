@@ -8,6 +8,9 @@ mod support;
 #[path = "lake/care.rs"]
 mod care;
 #[cfg(test)]
+#[path = "lake/flows.rs"]
+mod flows;
+#[cfg(test)]
 #[path = "lake/once.rs"]
 mod once;
 #[cfg(test)]

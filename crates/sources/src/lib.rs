@@ -8,6 +8,7 @@ mod content;
 mod discover;
 mod files;
 mod in_memory;
+mod joined;
 mod json;
 mod key;
 pub mod limits;
@@ -31,6 +32,7 @@ pub use content::{Memory, Opened, open, open_in};
 pub use discover::{DiscoverError, DiscoverOptions, Discovered, discover};
 pub use files::{Asked, AskedColumn, AskedValues, Files, Make, Only, Reading, Told};
 pub use in_memory::InMemory;
+pub use joined::Joined;
 pub use lookup::lookup_table;
 pub use mapping::{Mapping, Mappings};
 pub use object::{Object, Objects, Place};
@@ -66,6 +68,9 @@ pub struct Row<'a> {
     pub record: &'a str,
     /// Where it begins in the uncompressed object.
     pub position: u64,
+    /// Which of its columns give its bytes when they are joined, unless a value is written in
+    /// another way than its column would be.
+    pub layout: Option<&'a Joined>,
 }
 
 /// A record that cannot be a row.

@@ -77,6 +77,10 @@ pub const LOOKED_AT_ROWS: usize = 100;
 /// How many objects are looked at of those that AWS named alike: delivery does not mix services.
 pub const LOOKED_AT_NAMES: usize = 3;
 
+/// How many different texts a column of names keeps before it is written out: about what a
+/// processor's cache holds.
+pub const NAMES_MAX: usize = 32_768;
+
 /// How many bytes of text a batch of asked rows has at most: a few batches a thread are on their
 /// way at once.
 pub const BATCH_BYTES: usize = 4 << 20;

@@ -62,6 +62,8 @@ pub(crate) struct TimeSlot {
 pub struct Fields<'a> {
     pub(crate) slots: Vec<Option<Value<'a>>>,
     pub(crate) entities: Vec<(EntityKind, Value<'a>)>,
+    /// How many fields the last line had.
+    pub(crate) n_of_line: usize,
 }
 
 /// Every source's mapping, in the order of the catalogue.

@@ -169,7 +169,7 @@ fn rows<'t>(
             let reason = "the row is longer or deeper than a record may be";
             output.reject(Reject::new(position, reason, record.as_bytes()))?;
         } else if is_timed {
-            output.row(&Row { mapping, fields: &fields, record, position })?;
+            output.row(&Row { mapping, fields: &fields, record, position, layout: None })?;
         } else {
             let reason = "no log source recognises this row";
             output.strange(Reject::new(position, reason, record.as_bytes()))?;

@@ -1,6 +1,7 @@
 //! Rows of one source, column by column, on their way to the lake.
 
 pub(crate) mod column;
+mod names;
 pub(crate) mod texts;
 
 use std::borrow::Cow;
@@ -8,8 +9,8 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, AsArray, DictionaryArray, Int32Array, Int64Array, ListArray, StringArray,
-    TimestampMicrosecondArray,
+    ArrayRef, AsArray, DictionaryArray, Int32Array, Int64Array, ListArray, NullBufferBuilder,
+    StringArray, TimestampMicrosecondArray,
 };
 use arrow::datatypes::{DataType, Field, Int32Type, Schema};
 use arrow::error::ArrowError;
@@ -19,6 +20,7 @@ use haechi_model::{EntityKind, Timestamp};
 
 use self::column::ColumnBuilder;
 use self::texts::{Ends, LongTexts, Texts};
+use crate::joined::Joined;
 use crate::limits::ENTITIES_MAX;
 use crate::mapping::{Fields, Mapping};
 use crate::scan::{Shape, Value, unescaped};
@@ -36,7 +38,14 @@ pub struct RowBuilder {
     entities: Texts,
     /// Where the entities of each row end.
     entity_ends: Ends,
+    /// Which rows have entities.
+    entity_nulls: NullBufferBuilder,
     records: LongTexts,
+    /// Rows need not keep what their columns give again.
+    has_layouts: bool,
+    /// For each row, the number of the layout that gives its record.
+    layouts: Vec<Option<i32>>,
+    known_layouts: Vec<String>,
     files: Vec<i32>,
     positions: Vec<i64>,
     ids: Vec<u128>,
@@ -49,8 +58,8 @@ pub struct RowBuilder {
 
 /// Finished rows of one source.
 pub struct Rows {
-    /// The columns of [`schema::stored`], without `ingested`; `file` is a dictionary and `record` a
-    /// view of bytes.
+    /// The columns of [`schema::stored`], without `ingested`; `file` and `layout` are dictionaries
+    /// and `record` is a view of bytes.
     pub batch: RecordBatch,
     /// The event times, microseconds since 1970.
     pub times: Vec<Option<i64>>,
@@ -68,7 +77,7 @@ pub struct Rows {
 }
 
 impl RowBuilder {
-    /// Returns a builder for rows of the mapping's source.
+    /// Returns a builder for rows of the mapping's source, each with its record and its entities.
     #[must_use]
     pub fn new(mapping: &Mapping) -> Self {
         Self {
@@ -79,7 +88,11 @@ impl RowBuilder {
             columns: mapping.columns.iter().map(|(_, kind)| ColumnBuilder::new(*kind)).collect(),
             entities: Texts::default(),
             entity_ends: Ends::default(),
+            entity_nulls: NullBufferBuilder::new(0),
             records: LongTexts::default(),
+            has_layouts: false,
+            layouts: Vec::new(),
+            known_layouts: Vec::new(),
             files: Vec::new(),
             positions: Vec::new(),
             ids: Vec::new(),
@@ -89,11 +102,24 @@ impl RowBuilder {
         }
     }
 
-    /// Returns a builder for rows of the mapping's source, in the memory of rows of the same
-    /// source that nobody reads any more.
+    /// Returns a builder for rows of the mapping's source, without the records and entities that
+    /// their columns give again.
+    #[must_use]
+    pub fn without_copies(mapping: &Mapping) -> Self {
+        let mut new = Self::new(mapping);
+        new.has_layouts = schema::has_layouts(&mapping.source);
+        if new.has_layouts {
+            let columns = mapping.columns.iter();
+            new.columns = columns.map(|(_, kind)| ColumnBuilder::of_names(*kind)).collect();
+        }
+        new
+    }
+
+    /// Returns a builder like [`without_copies`](Self::without_copies), in the memory of rows of
+    /// the same source that nobody reads any more.
     #[must_use]
     pub fn again(mapping: &Mapping, spent: Rows) -> Self {
-        let mut new = Self::new(mapping);
+        let mut new = Self::without_copies(mapping);
         new.known_ids.reserve(spent.ids.len());
         new.times = cleared(spent.times);
         new.accounts = cleared(spent.accounts);
@@ -105,7 +131,8 @@ impl RowBuilder {
             new.regions = ColumnBuilder::again(ColumnKind::String, regions);
         }
         for (column, &(_, kind)) in new.columns.iter_mut().zip(&mapping.columns) {
-            if let Some(array) = arrays.next() {
+            // A column that had no value has no memory to give.
+            if let Some(array) = arrays.next().filter(|it| it.null_count() < it.len()) {
                 *column = ColumnBuilder::again(kind, array);
             }
         }
@@ -131,7 +158,7 @@ impl RowBuilder {
     /// Adds a row that came from the file with that number, unless one with its id is there; tells
     /// whether it did.
     pub fn push(&mut self, row: &Row<'_>, file: i32) -> bool {
-        let Row { mapping, fields, record, position } = row;
+        let Row { mapping, fields, record, position, layout } = row;
         if let Some(slot) = mapping.id {
             let id = id_of(fields.get(slot), record);
             if !self.known_ids.insert(id) {
@@ -147,16 +174,31 @@ impl RowBuilder {
         self.accounts.push(account);
         let row_index = self.times.len() - 1;
         let region = mapping.regions.iter().filter_map(|&slot| fields.get(slot));
-        if let Some(region) = region.into_iter().find(|value| !value.is_null()) {
+        let region = region.into_iter().find(|value| !value.is_null());
+        if let Some(region) = region {
             self.regions.push(row_index, region);
         }
-        for (column, &(slot, _)) in self.columns.iter_mut().zip(&mapping.columns) {
-            if let Some(value) = fields.get(slot) {
-                column.push(row_index, value);
+        let mut layout = layout.filter(|_| self.has_layouts);
+        if let Some(joined) = layout {
+            // No other column has a value.
+            for &(place, slot) in &joined.columns {
+                if let Some((value, column)) = fields.get(slot).zip(self.columns.get_mut(place))
+                    && !column.push(row_index, value)
+                {
+                    layout = None;
+                }
+            }
+        } else {
+            for (column, &(slot, _)) in self.columns.iter_mut().zip(&mapping.columns) {
+                if let Some(value) = fields.get(slot) {
+                    column.push(row_index, value);
+                }
             }
         }
-        self.push_entities(fields);
-        self.records.push(record);
+        // A Region that the line does not have, but the object's name.
+        let is_foreign = |slot| fields.get(slot).is_none() && region.is_some();
+        let layout = layout.filter(|it| !it.region.is_some_and(is_foreign));
+        self.push_whole(fields, record, layout);
         self.files.push(file);
         self.positions.push(i64::try_from(*position).unwrap_or(i64::MAX));
         self.n_bytes += record.len();
@@ -170,7 +212,7 @@ impl RowBuilder {
     pub fn finish(mut self, mapping: &Mapping, files: &[String]) -> Result<Rows, ArrowError> {
         let stored = schema::stored(&mapping.source);
         let times = TimestampMicrosecondArray::from(self.times.clone()).with_timezone("UTC");
-        let files = dictionary(self.files.clone(), files)?;
+        let files = dictionary(self.files.clone().into(), files)?;
         let n_rows = self.times.len();
         let mut arrays: Vec<ArrayRef> = vec![Arc::new(times), self.regions.finish(n_rows)?];
         for column in &mut self.columns {
@@ -178,6 +220,10 @@ impl RowBuilder {
         }
         arrays.push(Arc::new(self.entities()?));
         arrays.push(Arc::new(self.records.finish()?));
+        if schema::has_layouts(&mapping.source) {
+            self.layouts.resize(n_rows, None);
+            arrays.push(dictionary(self.layouts.into(), &self.known_layouts)?);
+        }
         arrays.push(files);
         arrays.push(Arc::new(Int64Array::from(self.positions)));
         let fields = stored.fields().iter().zip(&arrays).map(|(field, array)| {
@@ -198,6 +244,33 @@ impl RowBuilder {
         (self.known_accounts.len() - 1) as u32
     }
 
+    /// Adds the record and the entities, or the layout that gives both.
+    fn push_whole(&mut self, fields: &Fields<'_>, record: &str, layout: Option<&Joined>) {
+        match layout {
+            Some(_) => self.records.push_null(),
+            None => {
+                self.push_entities(fields);
+                self.records.push(record);
+            }
+        }
+        self.entity_ends.push(self.entities.len());
+        self.entity_nulls.append(layout.is_none());
+        if self.has_layouts {
+            let number = layout.map(|layout| self.layout_number(&layout.names));
+            self.layouts.push(number);
+        }
+    }
+
+    #[expect(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "as above")]
+    fn layout_number(&mut self, names: &str) -> i32 {
+        // The newest is the one that goes on.
+        if let Some(known) = self.known_layouts.iter().rposition(|known| known == names) {
+            return known as i32;
+        }
+        self.known_layouts.push(names.to_owned());
+        (self.known_layouts.len() - 1) as i32
+    }
+
     fn push_entities(&mut self, fields: &Fields<'_>) {
         for (index, &(kind, value)) in fields.entities.iter().take(ENTITIES_MAX).enumerate() {
             let repeated = fields.entities.iter().take(index).any(|it| *it == (kind, value));
@@ -206,13 +279,12 @@ impl RowBuilder {
                 self.entities.push_both(kind.prefix(), &name);
             }
         }
-        self.entity_ends.push(self.entities.len());
     }
 
     fn entities(&mut self) -> Result<ListArray, ArrowError> {
         let element = Arc::new(Field::new("element", DataType::Utf8, true));
         let texts = Arc::new(self.entities.finish()?);
-        ListArray::try_new(element, self.entity_ends.finish(), texts, None)
+        ListArray::try_new(element, self.entity_ends.finish(), texts, self.entity_nulls.finish())
     }
 }
 
@@ -221,10 +293,10 @@ fn cleared<T>(mut values: Vec<T>) -> Vec<T> {
     values
 }
 
-/// Returns the dictionary column of file names.
-fn dictionary(files: Vec<i32>, names: &[String]) -> Result<ArrayRef, ArrowError> {
+/// Returns a column of names by their numbers.
+fn dictionary(numbers: Int32Array, names: &[String]) -> Result<ArrayRef, ArrowError> {
     let names = Arc::new(StringArray::from_iter_values(names));
-    Ok(Arc::new(DictionaryArray::<Int32Type>::try_new(Int32Array::from(files), names)?))
+    Ok(Arc::new(DictionaryArray::<Int32Type>::try_new(numbers, names)?))
 }
 
 /// Returns the value as text: strings unescaped, other values as they are written, null as nothing.

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
-use haechi_catalog::{Catalog, ColumnKind, Format, Source};
+use haechi_catalog::{Catalog, ColumnKind, Format, Header, Separator, Source};
+use haechi_model::EntityKind;
 use haechi_query::sql::{Group, GroupField, Kind};
 
 /// The event time, in microseconds, UTC.
@@ -16,6 +17,9 @@ pub const REGION: &str = "region";
 pub const ENTITIES: &str = "entities";
 /// The record, verbatim.
 pub const RECORD: &str = "record";
+/// The names of the columns that, joined by spaces, are the record: `-` stands for nothing. A row
+/// that has them keeps neither its record nor its entities.
+pub const LAYOUT: &str = "layout";
 /// The object that the record came from.
 pub const FILE: &str = "file";
 /// Where the record begins in the uncompressed object, in bytes.
@@ -34,17 +38,42 @@ pub fn stored(source: &Source) -> SchemaRef {
     fields.extend(source.columns.iter().map(|it| Field::new(&it.name, data_type(it.kind), true)));
     fields.push(Field::new(ENTITIES, list_of_text(), true));
     fields.push(text(RECORD));
+    if has_layouts(source) {
+        fields.push(text(LAYOUT));
+    }
     fields.push(text(FILE));
     fields.push(Field::new(POSITION, DataType::Int64, true));
     fields.push(timestamp(INGESTED));
     Arc::new(Schema::new(fields))
 }
 
+/// Tells whether joining the columns of the source's rows can give their records.
+#[must_use]
+pub fn has_layouts(source: &Source) -> bool {
+    let Format::Delimited(layout) = &source.format else { return false };
+    layout.separator == Separator::Space && layout.header == Header::Names
+}
+
+/// Returns the columns that a layout of the source may name, each with what it names.
+#[must_use]
+pub fn joined_columns(source: &Source) -> Vec<(String, Option<EntityKind>)> {
+    if !has_layouts(source) {
+        return Vec::new();
+    }
+    let mut columns: Vec<_> =
+        source.columns.iter().map(|it| (it.name.clone(), it.entity)).collect();
+    if source.column(REGION).is_none() {
+        columns.push((REGION.to_owned(), None));
+    }
+    columns
+}
+
 /// Returns the columns of a source's rows as queries see them: those in the file, and those that
 /// stand in the folders of a lake.
 #[must_use]
 pub fn queried(stored: &Schema) -> SchemaRef {
-    let mut fields: Vec<Field> = stored.fields().iter().map(|it| it.as_ref().clone()).collect();
+    let shown = stored.fields().iter().filter(|it| it.name() != LAYOUT);
+    let mut fields: Vec<Field> = shown.map(|it| it.as_ref().clone()).collect();
     fields.insert(1.min(fields.len()), text(ACCOUNT));
     fields.push(text(DATE));
     Arc::new(Schema::new(fields))

@@ -21,6 +21,8 @@ mod pruning;
 #[cfg(test)]
 mod queries;
 #[cfg(test)]
+mod rebuilt;
+#[cfg(test)]
 mod schemas;
 #[cfg(test)]
 mod stopping;

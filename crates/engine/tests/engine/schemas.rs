@@ -122,6 +122,7 @@ async fn a_table_that_contradicts_itself_is_not_opened() {
             rows: None,
             time: None,
         }],
+        joined: Vec::new(),
     };
     let opened = lake.try_open(vec![table(&["account"], 2)]);
     expect!["cannot open the table `odd`: `a.parquet` has not one value for each partition column"]

@@ -6,6 +6,7 @@ use parquet::column::page::{CompressedPage, Page, PageWriter};
 use parquet::column::writer::ColumnCloseResult;
 use parquet::errors::{ParquetError, Result};
 use parquet::file::metadata::{ColumnChunkMetaData, OffsetIndexBuilder};
+use parquet::file::page_index::column_index::ColumnIndexMetaData;
 use parquet::file::statistics::Statistics;
 use parquet::file::writer::{SerializedPageWriter, TrackedWrite};
 use parquet::schema::types::ColumnDescPtr;
@@ -97,6 +98,15 @@ impl<'c> Chunk<'c> {
 
     /// Ends the column.
     pub(super) fn finish(self, statistics: Option<Statistics>) -> Result<Finished> {
+        self.finish_with(statistics, None)
+    }
+
+    /// Ends the column, of whose pages something is known.
+    pub(super) fn finish_with(
+        self,
+        statistics: Option<Statistics>,
+        column_index: Option<ColumnIndexMetaData>,
+    ) -> Result<Finished> {
         let compression = match self.compressor {
             Some(_) => Compression::ZSTD(ZstdLevel::default()),
             None => Compression::UNCOMPRESSED,
@@ -118,7 +128,7 @@ impl<'c> Chunk<'c> {
             rows_written: self.n_rows,
             metadata: metadata.build()?,
             bloom_filter: None,
-            column_index: None,
+            column_index,
             offset_index: Some(self.offsets.build()),
         };
         Ok((bytes, close))

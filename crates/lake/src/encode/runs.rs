@@ -29,7 +29,7 @@ pub(super) fn put_numbers(output: &mut Vec<u8>, numbers: &[u32], n_bits: u32) {
 
 /// Appends one number so many times.
 pub(super) fn put_run(output: &mut Vec<u8>, number: u32, n_times: usize, n_bits: u32) {
-    put_varint(output, n_times << 1);
+    put_varint(output, (n_times << 1) as u64);
     let n_bytes = n_bits.div_ceil(8) as usize;
     output.extend(number.to_le_bytes().iter().take(n_bytes));
 }
@@ -40,24 +40,48 @@ fn put_packed(output: &mut Vec<u8>, numbers: &[u32], n_bits: u32) {
         return;
     }
     let n_groups = numbers.len().div_ceil(GROUP);
-    put_varint(output, (n_groups << 1) | 1);
+    put_varint(output, ((n_groups << 1) | 1) as u64);
     let end = output.len() + n_groups * n_bits as usize;
+    pack(output, numbers, n_bits);
+    output.resize(end, 0);
+}
+
+/// Appends numbers of so many bits, 64 at most, without gaps.
+pub(super) fn pack<N: Copy + Into<u64>>(output: &mut Vec<u8>, numbers: &[N], n_bits: u32) {
+    if n_bits <= u32::BITS {
+        return pack_small(output, numbers, n_bits);
+    }
+    let mut bits: u128 = 0;
+    let mut n_waiting = 0;
+    for &number in numbers {
+        bits |= u128::from(number.into()) << n_waiting;
+        n_waiting += n_bits;
+        if 64 <= n_waiting {
+            output.extend_from_slice(bits.to_le_bytes().first_chunk::<8>().unwrap_or(&[0; 8]));
+            bits >>= 64;
+            n_waiting -= 64;
+        }
+    }
+    output.extend(bits.to_le_bytes().iter().take(n_waiting.div_ceil(8) as usize));
+}
+
+#[inline]
+fn pack_small<N: Copy + Into<u64>>(output: &mut Vec<u8>, numbers: &[N], n_bits: u32) {
     let mut bits: u64 = 0;
     let mut n_waiting = 0;
     for &number in numbers {
-        bits |= u64::from(number) << n_waiting;
+        bits |= number.into() << n_waiting;
         n_waiting += n_bits;
         if 32 <= n_waiting {
-            output.extend(bits.to_le_bytes().first_chunk::<4>().into_iter().flatten());
+            output.extend_from_slice(bits.to_le_bytes().first_chunk::<4>().unwrap_or(&[0; 4]));
             bits >>= 32;
             n_waiting -= 32;
         }
     }
     output.extend(bits.to_le_bytes().iter().take(n_waiting.div_ceil(8) as usize));
-    output.resize(end, 0);
 }
 
-fn put_varint(output: &mut Vec<u8>, mut number: usize) {
+pub(super) fn put_varint(output: &mut Vec<u8>, mut number: u64) {
     loop {
         let [low, ..] = number.to_le_bytes();
         if number < 0x80 {

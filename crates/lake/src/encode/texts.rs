@@ -33,6 +33,19 @@ pub(super) fn numbered<'a>(
 ) -> Option<Dictionary<'a>> {
     let mut dictionary = Dictionary::default();
     numbers.clear();
+    if let Texts::Named(keys, names) = texts {
+        let mut of_key = vec![NOTHING; names.len()];
+        let mut number = |row: &u32| {
+            let key = usize::try_from(*keys.values().get(*row as usize)?).ok()?;
+            let number = of_key.get_mut(key).filter(|_| keys.is_valid(*row as usize))?;
+            if *number == NOTHING {
+                *number = dictionary.number(names.value(key).as_bytes());
+            }
+            Some(*number)
+        };
+        numbers.extend(rows.iter().map(|row| number(row).unwrap_or(NOTHING)));
+        return (!dictionary.is_too_large()).then_some(dictionary);
+    }
     for rows in rows.chunks(TEXTS_OF_PAGE) {
         let number = |&row| texts.at(row as usize).map_or(NOTHING, |text| dictionary.number(text));
         numbers.extend(rows.iter().map(number));
@@ -113,6 +126,9 @@ pub(super) fn put_lists(
     mut chunk: Chunk<'_>,
     page: &mut Vec<u8>,
 ) -> Result<Finished> {
+    if lists.null_count() == lists.len() {
+        return put_no_lists(rows, chunk, page);
+    }
     let texts = Texts::of(lists.values());
     let mut dictionary = Dictionary::default();
     let mut pages = Vec::new();
@@ -136,6 +152,17 @@ pub(super) fn put_lists(
         let extent = Extent { n_rows: *n_rows, n_values: defined.len() };
         chunk.put_data(page, extent, Encoding::RLE_DICTIONARY)?;
     }
+    chunk.finish(None)
+}
+
+/// Writes a column that has no list in any row.
+fn put_no_lists(rows: &[u32], mut chunk: Chunk<'_>, page: &mut Vec<u8>) -> Result<Finished> {
+    page.clear();
+    for n_bits in [1, 2] {
+        with_length(page, |page| put_run(page, 0, rows.len(), n_bits));
+    }
+    let extent = Extent { n_rows: rows.len(), n_values: rows.len() };
+    chunk.put_data(page, extent, Encoding::PLAIN)?;
     chunk.finish(None)
 }
 
@@ -177,7 +204,7 @@ impl Levels {
 }
 
 /// Appends which of the places of a page have a value.
-fn put_presence(
+pub(super) fn put_presence(
     page: &mut Vec<u8>,
     present: impl ExactSizeIterator<Item = bool>,
     n_present: usize,

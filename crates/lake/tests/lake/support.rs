@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use arrow::array::AsArray;
+use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::Int64Type;
+use arrow::util::display::array_value_to_string;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use haechi_catalog::Catalog;
@@ -118,10 +119,14 @@ impl Bench {
 }
 
 /// A row of a source's table.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(crate) struct StoredRow {
     pub(crate) source: String,
+    /// The record as it is stored, or as the columns of its layout give it.
     pub(crate) record: String,
+    pub(crate) layout: Option<String>,
+    pub(crate) keeps_record: bool,
+    pub(crate) keeps_entities: bool,
     pub(crate) file: String,
     pub(crate) position: i64,
 }
@@ -134,15 +139,35 @@ fn rows_of(path: &Path, source: &str) -> Vec<StoredRow> {
         let batch = batch.unwrap();
         let text = |name: &str| batch[name].as_string::<i32>();
         let positions = batch["position"].as_primitive::<Int64Type>();
-        let row = |at: usize| StoredRow {
-            source: source.to_owned(),
-            record: text("record").value(at).to_owned(),
-            file: text("file").value(at).to_owned(),
-            position: positions.value(at),
+        let (record, layouts) = (text("record"), batch.column_by_name("layout"));
+        let row = |at: usize| {
+            let layouts = layouts.map(|it| it.as_string::<i32>()).filter(|it| it.is_valid(at));
+            let layout = layouts.map(|it| it.value(at).to_owned());
+            let joined = layout.as_deref().map(|layout| joined(layout, &batch, at));
+            let keeps_record = record.is_valid(at);
+            StoredRow {
+                source: source.to_owned(),
+                record: joined.unwrap_or_else(|| record.value(at).to_owned()),
+                layout,
+                keeps_record,
+                keeps_entities: batch["entities"].is_valid(at),
+                file: text("file").value(at).to_owned(),
+                position: positions.value(at),
+            }
         };
         rows.extend((0..batch.num_rows()).map(row));
     }
     rows
+}
+
+/// Joins the columns of a layout, as the guide tells other engines to.
+fn joined(layout: &str, batch: &RecordBatch, at: usize) -> String {
+    let value = |name| {
+        let column = &batch[name];
+        let text = array_value_to_string(column, at).unwrap();
+        if column.is_valid(at) { text } else { "-".to_owned() }
+    };
+    layout.split(' ').map(value).collect::<Vec<_>>().join(" ")
 }
 
 fn column_of(path: &Path, name: &str) -> Vec<String> {

@@ -80,7 +80,7 @@ impl<'a> Records<'a> {
         let Some(mapping) = self.source_of(scanner, fields)? else { return Ok(false) };
         context.put(mapping, fields);
         let record = within_limit(scanner.since(start))?;
-        output.row(&Row { mapping, fields, record, position })?;
+        output.row(&Row { mapping, fields, record, position, layout: None })?;
         self.last = Some(mapping);
         Ok(true)
     }
@@ -247,7 +247,7 @@ impl<'a> Records<'a> {
             fields.reset(mapping);
             walk(&mut Scanner::new(record, 0), mapping, &mut fields)?;
             if crate::rows::time_of(mapping, &fields).is_some() {
-                let row = Row { mapping, fields: &fields, record, position };
+                let row = Row { mapping, fields: &fields, record, position, layout: None };
                 return Ok(output.row(&row)?);
             }
         }

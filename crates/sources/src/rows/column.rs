@@ -5,14 +5,16 @@ use std::sync::Arc;
 
 use arrow::array::{
     ArrayRef, AsArray, BooleanBuilder, Float64Builder, Int64Array, NullBufferBuilder,
+    new_null_array,
 };
-use arrow::datatypes::Int64Type;
+use arrow::datatypes::{DataType, Int32Type, Int64Type};
 use arrow::error::ArrowError;
 use haechi_catalog::ColumnKind;
 
+use super::names::Names;
 use super::text_of;
 use super::texts::{Texts, emptied};
-use crate::scan::Value;
+use crate::scan::{Shape, Value};
 
 /// A column as it grows.
 pub(crate) struct ColumnBuilder {
@@ -23,6 +25,7 @@ pub(crate) struct ColumnBuilder {
 
 enum Values {
     Text(Texts),
+    Names(Names),
     Int(Ints),
     Float(Float64Builder),
     Bool(BooleanBuilder),
@@ -73,6 +76,14 @@ impl ColumnBuilder {
         Self { values, n_rows: 0 }
     }
 
+    /// Returns an empty column of the kind, whose texts are mostly the same few.
+    pub(crate) fn of_names(kind: ColumnKind) -> Self {
+        match kind {
+            ColumnKind::String => Self { values: Values::Names(Names::default()), n_rows: 0 },
+            _ => Self::new(kind),
+        }
+    }
+
     /// Returns an empty column of the kind, in the memory of one that nobody reads any more.
     pub(crate) fn again(kind: ColumnKind, spent: ArrayRef) -> Self {
         let values = if spent.as_string_opt::<i32>().is_some() {
@@ -80,26 +91,63 @@ impl ColumnBuilder {
         } else if let Some(ints) = spent.as_primitive_opt::<Int64Type>().cloned() {
             drop(spent);
             Values::Int(Ints::again(ints))
+        } else if spent.as_dictionary_opt::<Int32Type>().is_some() {
+            Values::Names(Names::again(spent))
         } else {
             return Self::new(kind);
         };
         Self { values, n_rows: 0 }
     }
 
-    /// Sets the row's value, unless it is not of the column's type.
+    /// Sets the row's value, unless it is not of the column's type. Tells whether the value as the
+    /// column has it is written as it was.
     #[inline]
-    pub(crate) fn push(&mut self, row_index: usize, value: Value<'_>) {
+    pub(crate) fn push(&mut self, row_index: usize, value: Value<'_>) -> bool {
         self.pad(row_index);
-        match &mut self.values {
-            Values::Text(column) => match text_of(Some(value)) {
-                Some(text) => column.push(&text),
-                None => column.push_nulls(1),
-            },
-            Values::Int(column) => column.push(value.text.parse().ok()),
-            Values::Float(column) => column.append_option(value.text.parse().ok()),
-            Values::Bool(column) => column.append_option(value.text.parse().ok()),
-        }
         self.n_rows += 1;
+        match &mut self.values {
+            Values::Text(column) if value.shape == Shape::Plain => {
+                column.push(value.text);
+                true
+            }
+            Values::Text(column) => match text_of(Some(value)) {
+                Some(text) => {
+                    column.push(&text);
+                    false
+                }
+                None => {
+                    column.push_nulls(1);
+                    false
+                }
+            },
+            Values::Names(column) => {
+                let text = text_of(Some(value));
+                let has_room = match &text {
+                    Some(text) => column.push(text),
+                    None => {
+                        column.push_nulls(1);
+                        true
+                    }
+                };
+                if !has_room {
+                    self.values = Values::Text(column.written_out());
+                }
+                value.shape == Shape::Plain
+            }
+            Values::Int(column) => {
+                let digits = whole(value.text);
+                column.push(digits.or_else(|| value.text.parse().ok()));
+                digits.is_some()
+            }
+            Values::Float(column) => {
+                column.append_option(value.text.parse().ok());
+                false
+            }
+            Values::Bool(column) => {
+                column.append_option(value.text.parse().ok());
+                false
+            }
+        }
     }
 
     /// Adds nulls up to that row.
@@ -111,6 +159,7 @@ impl ColumnBuilder {
         }
         match &mut self.values {
             Values::Text(column) => column.push_nulls(n_nulls),
+            Values::Names(column) => column.push_nulls(n_nulls),
             Values::Int(column) => column.push_nulls(n_nulls),
             Values::Float(column) => column.append_nulls(n_nulls),
             Values::Bool(column) => column.append_nulls(n_nulls),
@@ -118,14 +167,67 @@ impl ColumnBuilder {
         self.n_rows = row_index;
     }
 
+    fn data_type(&self) -> DataType {
+        match &self.values {
+            Values::Text(_) | Values::Names(_) => DataType::Utf8,
+            Values::Int(_) => DataType::Int64,
+            Values::Float(_) => DataType::Float64,
+            Values::Bool(_) => DataType::Boolean,
+        }
+    }
+
     /// Gives up the column of so many rows.
     pub(crate) fn finish(&mut self, n_rows: usize) -> Result<ArrayRef, ArrowError> {
+        if self.n_rows == 0 {
+            // Nothing is written where there is nothing.
+            return Ok(new_null_array(&self.data_type(), n_rows));
+        }
         self.pad(n_rows);
         Ok(match &mut self.values {
             Values::Text(column) => Arc::new(column.finish()?),
+            Values::Names(column) => column.finish()?,
             Values::Int(column) => Arc::new(column.finish()?),
             Values::Float(column) => Arc::new(column.finish()),
             Values::Bool(column) => Arc::new(column.finish()),
         })
+    }
+}
+
+/// Reads a number that is written in digits, without a sign or zeros before it: as it would be
+/// written again.
+#[inline]
+fn whole(text: &str) -> Option<i64> {
+    /// So many digits are always below the greatest number.
+    const DIGITS_MAX: usize = 18;
+    let bytes = text.as_bytes();
+    if bytes.is_empty() || DIGITS_MAX < bytes.len() || (bytes.first() == Some(&b'0') && text != "0")
+    {
+        return None;
+    }
+    let mut number = 0_i64;
+    for byte in bytes {
+        let digit = byte.wrapping_sub(b'0');
+        if 9 < digit {
+            return None;
+        }
+        number = number * 10 + i64::from(digit);
+    }
+    Some(number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_whole_if_it_is_written_again_as_it_was() {
+        for text in ["0", "7", "65535", "999999999999999999"] {
+            assert_eq!(whole(text).map(|number| number.to_string()).as_deref(), Some(text));
+        }
+        for text in
+            ["", "-", "-1", "+1", "00", "01", "1.0", " 1", "1 ", "1234567890123456789", "\u{661}"]
+        {
+            assert_eq!(whole(text), None, "{text}");
+        }
     }
 }

@@ -16,14 +16,20 @@ pub(crate) struct Texts {
 }
 
 /// Long texts as they gather: views of one buffer, which are sorted without being copied.
-#[derive(Default)]
 pub(crate) struct LongTexts {
     bytes: Vec<u8>,
     views: Vec<u128>,
+    nulls: NullBufferBuilder,
 }
 
 /// Where each of several things ends; before the first of them stands 0.
 pub(crate) struct Ends(Vec<i32>);
+
+impl Default for LongTexts {
+    fn default() -> Self {
+        Self { bytes: Vec::new(), views: Vec::new(), nulls: NullBufferBuilder::new(0) }
+    }
+}
 
 impl Default for Texts {
     fn default() -> Self {
@@ -83,7 +89,8 @@ impl LongTexts {
         let (views, buffers, _) = texts.into_parts();
         let bytes = buffers.first().cloned().unwrap_or_default();
         drop(buffers);
-        Self { bytes: emptied(bytes), views: emptied(views.into_inner()) }
+        let nulls = NullBufferBuilder::new(0);
+        Self { bytes: emptied(bytes), views: emptied(views.into_inner()), nulls }
     }
 
     /// Adds a text.
@@ -92,13 +99,21 @@ impl LongTexts {
     pub(crate) fn push(&mut self, text: &str) {
         self.views.push(make_view(text.as_bytes(), 0, self.bytes.len() as u32));
         self.bytes.extend_from_slice(text.as_bytes());
+        self.nulls.append_non_null();
+    }
+
+    /// Adds nothing.
+    #[inline]
+    pub(crate) fn push_null(&mut self) {
+        self.views.push(0);
+        self.nulls.append_null();
     }
 
     /// Gives up the texts, as bytes: that they are texts would be checked again.
     pub(crate) fn finish(&mut self) -> Result<BinaryViewArray, ArrowError> {
         let bytes = Buffer::from_vec(std::mem::take(&mut self.bytes));
         let views = ScalarBuffer::from(std::mem::take(&mut self.views));
-        BinaryViewArray::try_new(views, vec![bytes], None)
+        BinaryViewArray::try_new(views, vec![bytes], self.nulls.finish())
     }
 }
 

@@ -8,6 +8,7 @@ use super::form::FieldForm;
 use super::plan::{Ended, Run};
 use super::split::{Split, split};
 use super::{header, too_long};
+use crate::joined::Joined;
 use crate::json::Context;
 use crate::limits::RECORD_BYTES_MAX;
 use crate::mapping::{Fields, Mapping, Mappings, Target};
@@ -22,6 +23,8 @@ pub(super) struct Delimited<'m> {
     /// Where each field goes.
     targets: Vec<Target>,
     split: Split,
+    /// What of a row gives the line again, if anything does.
+    layout: Option<Joined>,
     fewest: usize,
     most: usize,
     /// A line without a time is none of these.
@@ -34,10 +37,13 @@ impl<'m> Delimited<'m> {
     /// Returns how lines behind a header are taken apart.
     pub(super) fn with_header(mapping: &'m Mapping, targets: Vec<Target>, split: Split) -> Self {
         let n_fields = targets.len();
+        let is_joined = split == Split::At(b' ');
+        let layout = is_joined.then(|| Joined::new(mapping, &targets)).flatten();
         Self {
             mapping,
             targets,
             split,
+            layout,
             fewest: n_fields,
             most: n_fields,
             needs_time: false,
@@ -51,6 +57,7 @@ impl<'m> Delimited<'m> {
             mapping,
             targets: form.targets.clone(),
             split: form.split,
+            layout: form.layout.clone(),
             fewest: form.fewest,
             // New fields are appended at the end.
             most: usize::MAX,
@@ -93,23 +100,38 @@ impl<'m> Delimited<'m> {
             if self.is_no_record(line, mappings) {
                 return Ok(Run { taken: start, ended: Ended::Misfit(None) });
             }
-            if let Err(reason) = self.fill(line, &mut fields) {
-                return Ok(Run { taken: start, ended: Ended::Misfit(Some(reason)) });
-            }
+            let layout = match self.fill(line, &mut fields) {
+                Ok(layout) => layout,
+                Err(reason) => {
+                    return Ok(Run { taken: start, ended: Ended::Misfit(Some(reason)) });
+                }
+            };
             let position = position + start as u64;
-            output.row(&Row { mapping: self.mapping, fields: &fields, record: line, position })?;
+            let (mapping, fields) = (self.mapping, &fields);
+            output.row(&Row { mapping, fields, record: line, position, layout })?;
         }
         Ok(Run { taken: bytes.len(), ended: Ended::Text })
     }
 
-    /// Puts the line's fields to their slots, or says why it is none of these lines.
+    /// Puts the line's fields to their slots, or says why it is none of these lines. Returns the
+    /// layout if the line is those fields with one space between, and nothing else.
     #[inline]
-    pub(super) fn fill<'t>(&self, line: &'t str, fields: &mut Fields<'t>) -> Result<(), String> {
+    pub(super) fn fill<'t>(
+        &self,
+        line: &'t str,
+        fields: &mut Fields<'t>,
+    ) -> Result<Option<&Joined>, String> {
         if RECORD_BYTES_MAX < line.len() {
             return Err(too_long());
         }
         fields.entities.clear();
-        let n_fields = split(line, self.split, &self.targets, fields);
+        let (n_fields, n_skipped) = split(line, self.split, &self.targets, fields);
+        // What the last line had more than this one is none of its fields.
+        let longer = self.targets.get(n_fields..fields.n_of_line.max(n_fields));
+        for target in longer.or_else(|| self.targets.get(n_fields..)).unwrap_or_default() {
+            fields.put_text(*target, "");
+        }
+        fields.n_of_line = n_fields;
         if n_fields < self.fewest || self.most < n_fields {
             let expected = self.fewest;
             return Err(format!("expected {expected} fields, found {n_fields}"));
@@ -117,7 +139,8 @@ impl<'m> Delimited<'m> {
         if self.needs_time && time_of(self.mapping, fields).is_none() {
             return Err("no time can be read in this line".to_owned());
         }
-        Ok(())
+        let gives_line = |layout: &&Joined| n_skipped == 0 && n_fields == layout.n_fields;
+        Ok(self.layout.as_ref().filter(gives_line))
     }
 
     /// Tells whether the line is a header or a comment.

@@ -5,6 +5,7 @@ use haechi_catalog::{Format, Header, Layout, Separator, Source};
 use regex::Regex;
 
 use super::split::Split;
+use crate::joined::Joined;
 use crate::mapping::{Mapping, Target};
 
 /// How lines of one source are recognised and taken apart.
@@ -31,6 +32,8 @@ pub(super) struct FieldForm {
     pub split: Split,
     /// Where the fields of a line without a header go.
     pub targets: Vec<Target>,
+    /// What of a row gives a line of the fewest fields again, if anything does.
+    pub layout: Option<Joined>,
     /// The fewest fields of a line without a header.
     pub fewest: usize,
 }
@@ -87,10 +90,13 @@ impl FieldForm {
             (Separator::Tab, _) => Split::At(b'\t'),
             (Separator::Comma, _) => Split::Csv,
         };
-        let targets = names.iter().map(|name| target_of(mapping, name)).collect();
+        let targets: Vec<Target> = names.iter().map(|name| target_of(mapping, name)).collect();
+        let from = layout.header;
         let line = layout.line.as_ref().and_then(|line| Regex::new(line).ok());
         let fewest = layout.fewest.unwrap_or(names.len());
-        Self { header: layout.header, names, line, split, targets, fewest }
+        let default = targets.get(..fewest).filter(|_| split == Split::At(b' '));
+        let layout = default.and_then(|targets| Joined::new(mapping, targets));
+        Self { header: from, names, line, split, targets, layout, fewest }
     }
 
     /// Tells whether a field has that name, in the spelling of text or of Parquet.

@@ -22,8 +22,9 @@ pub(crate) fn message(
     {
         fields.reset(mapping);
         context.put(mapping, &mut fields);
-        if Delimited::in_order(mapping, form).fill(record, &mut fields).is_ok() {
-            return output.row(&Row { mapping, fields: &fields, record, position });
+        let lines = Delimited::in_order(mapping, form);
+        if let Ok(layout) = lines.fill(record, &mut fields) {
+            return output.row(&Row { mapping, fields: &fields, record, position, layout });
         }
     }
     let Some(mapping) = mappings.of_messages() else {
@@ -38,5 +39,5 @@ pub(crate) fn message(
     }
     put_groups(mapping, record, &mut fields);
     context.put(mapping, &mut fields);
-    output.row(&Row { mapping, fields: &fields, record, position })
+    output.row(&Row { mapping, fields: &fields, record, position, layout: None })
 }

@@ -209,7 +209,7 @@ fn pattern(
                 let reason = "the line does not match its source's pattern".to_owned();
                 return Ok(Run { taken, ended: Ended::Misfit(Some(reason)) });
             }
-            output.row(&Row { mapping, fields: &fields, record: line, position })?;
+            output.row(&Row { mapping, fields: &fields, record: line, position, layout: None })?;
         }
         taken += whole.len();
     }

@@ -19,15 +19,16 @@ pub(super) enum Split {
     Csv,
 }
 
-/// Splits the line and returns how many fields it has; behind the known ones, and where quotes
-/// would have to be followed, no more than one is counted.
+/// Splits the line and returns how many fields it has, and how many separators have no field before
+/// them; behind the known ones, and where quotes would have to be followed, no more than one field
+/// is counted.
 #[inline]
 pub(super) fn split<'t>(
     line: &'t str,
     how: Split,
     targets: &[Target],
     fields: &mut Fields<'t>,
-) -> usize {
+) -> (usize, usize) {
     match how {
         Split::At(byte) => split_at(line, byte, targets, fields),
         Split::Quoted { greedy } => {
@@ -39,7 +40,7 @@ pub(super) fn split<'t>(
                 n_fields += 1;
                 rest = rest.get(n_bytes..).unwrap_or_default().trim_start_matches(' ');
             }
-            n_fields
+            (n_fields, 0)
         }
         Split::Csv => {
             let mut n_fields = 0;
@@ -55,25 +56,56 @@ pub(super) fn split<'t>(
                 n_fields += 1;
                 rest = text.get(n_bytes..).and_then(|text| text.strip_prefix(','));
             }
-            n_fields
+            (n_fields, 0)
         }
     }
 }
 
 #[inline]
-fn split_at<'t>(line: &'t str, byte: u8, targets: &[Target], fields: &mut Fields<'t>) -> usize {
-    let bytes = line.as_bytes();
+fn split_at<'t>(
+    line: &'t str,
+    byte: u8,
+    targets: &[Target],
+    fields: &mut Fields<'t>,
+) -> (usize, usize) {
     let skips_empty = byte == b' ';
     let mut n_fields = 0;
+    let mut n_skipped = 0;
     let mut start = 0;
-    for end in memchr_iter(byte, bytes).chain(std::iter::once(bytes.len())) {
+    let mut end_field = |end: usize| {
         if start < end || !skips_empty {
             put(targets.get(n_fields), line.get(start..end).unwrap_or_default(), fields);
             n_fields += 1;
+        } else {
+            n_skipped += 1;
         }
         start = end + 1;
+    };
+    // Fields are so short that looking for each separator anew takes longer than looking at eight
+    // bytes at a time.
+    let (words, rest) = line.as_bytes().as_chunks::<8>();
+    for (index, word) in words.iter().enumerate() {
+        let mut found = equal_bytes(*word, byte);
+        while found != 0 {
+            end_field(index * 8 + found.trailing_zeros() as usize / 8);
+            found &= found - 1;
+        }
     }
-    n_fields
+    for (index, other) in rest.iter().enumerate() {
+        if *other == byte {
+            end_field(words.len() * 8 + index);
+        }
+    }
+    end_field(line.len());
+    (n_fields, n_skipped)
+}
+
+/// Returns the highest bit of each of the bytes that is the wanted one.
+#[inline]
+fn equal_bytes(word: [u8; 8], wanted: u8) -> u64 {
+    const LOW: u64 = 0x7f7f_7f7f_7f7f_7f7f;
+    let differing = u64::from_le_bytes(word) ^ u64::from_le_bytes([wanted; 8]);
+    !(((differing & LOW) + LOW) | differing | LOW)
 }
 
 #[inline]
@@ -137,8 +169,23 @@ mod tests {
             (0..9).map(|slot| Target { slot: Some(slot), ..Target::default() }).collect();
         let mut fields = Fields::default();
         fields.slots.resize(9, None);
-        let n_fields = split(line, how, &targets, &mut fields);
+        let (n_fields, _) = split(line, how, &targets, &mut fields);
         fields.slots.iter().take(n_fields).map(|it| it.map_or("", |value| value.text)).collect()
+    }
+
+    #[test]
+    fn separators_are_found_wherever_they_stand() {
+        let line = "a bc def ghij klmno pqrstu vwxyz\u{a0}\u{120} x ! y";
+        for start in 0..8 {
+            let line = &line[start..];
+            let expected: Vec<&str> = line.split(' ').filter(|it| !it.is_empty()).collect();
+            assert_eq!(fields_of(line, Split::At(b' ')), expected[..expected.len().min(9)]);
+        }
+        for byte in 0..=u8::MAX {
+            let found = equal_bytes([byte, 0x20, 0xa0, 0x21, 0x1f, 0x00, 0xff, 0x20], b' ');
+            let first = if byte == b' ' { 0x80 } else { 0 };
+            assert_eq!(found, 0x8000_0000_0000_8000 | first, "{byte}");
+        }
     }
 
     #[test]

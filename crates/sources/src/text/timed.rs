@@ -146,7 +146,13 @@ impl<'m> Timed<'m> {
             fields.reset(self.mapping);
             fields.put_text(self.time, time);
             fields.put_text(self.message, message);
-            output.row(&Row { mapping: self.mapping, fields: &fields, record, position })?;
+            output.row(&Row {
+                mapping: self.mapping,
+                fields: &fields,
+                record,
+                position,
+                layout: None,
+            })?;
         }
         Ok(Run { taken, ended: Ended::Text })
     }
