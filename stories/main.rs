@@ -30,6 +30,7 @@ mod mistakes;
 mod ocsf_pairs;
 #[cfg(test)]
 mod on_s3;
+mod origins;
 #[cfg(test)]
 mod query;
 #[cfg(test)]

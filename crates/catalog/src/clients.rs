@@ -72,8 +72,7 @@ impl Clients {
                 let family = &client.family;
                 return Err(page.fault(format!("`{family}` has neither `names` nor `contains`")));
             }
-            let is_small =
-                |it: &String| !it.is_empty() && !it.chars().any(|letter| letter.is_uppercase());
+            let is_small = |it: &String| !it.is_empty() && !it.chars().any(char::is_uppercase);
             if let Some(mark) = marks.find(|mark| !is_small(mark)) {
                 return Err(page.fault(format!("`{mark}`: write it in small letters")));
             }

@@ -107,6 +107,14 @@ impl Catalog {
         Self::read(overlay, folders)
     }
 
+    /// Reads the built-in clients alone.
+    ///
+    /// # Errors
+    /// As those of [`Catalog::built_in`].
+    pub fn clients() -> Result<Self, CatalogError> {
+        Self::read(None, |path| path.starts_with("clients/"))
+    }
+
     fn read(overlay: Option<&Path>, is_wanted: fn(&str) -> bool) -> Result<Self, CatalogError> {
         let mut catalog = Self::default();
         for (path, text) in embedded_pages(&BUILT_IN) {

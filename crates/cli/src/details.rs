@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 use arrow::array::RecordBatch;
 use futures::TryStreamExt;
-use haechi_detect::{PlaceTables, details, source_of};
+use haechi_detect::{details, source_of};
 use haechi_model::{Finding, FindingId};
+use haechi_origins::{Clients, Tables};
 use haechi_query::Engine;
 use serde_json::{Map, Value};
 
@@ -33,7 +34,7 @@ const FLOW: &str = "file || ':' || cast(position as varchar) as haechi_id, srcad
 pub async fn of(
     engine: &dyn Engine,
     findings: &[Finding],
-    places: &PlaceTables,
+    known: (&Tables, &Clients),
 ) -> Result<Vec<(FindingId, Value)>> {
     let mut told = Vec::new();
     for (source, columns) in COLUMNS {
@@ -51,7 +52,7 @@ pub async fn of(
             let records = records(engine, &sql).await?;
             for (finding, id) in some {
                 if let Some(record) = records.get(*id) {
-                    told.push((finding.id.clone(), details(finding, source, record, places)));
+                    told.push((finding.id.clone(), details(finding, source, record, known)));
                 }
             }
         }

@@ -3,24 +3,23 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, bail};
 use haechi_catalog::Catalog;
-use haechi_detect::{
-    Evidence, FindingStore, Lists, PlaceTables, Places, Refused, SavedList, Taken,
-};
+use haechi_detect::{Evidence, FindingStore, Lists, Places, Refused, SavedList, Taken};
 use haechi_model::{Finding, Timestamp, Window};
+use haechi_origins::Tables;
 use haechi_query::Engine;
 use haechi_sigma::Rules;
 
 use crate::args::Knowledge;
-use crate::talk;
+use crate::{tables, talk};
 
 /// What the user's files say.
 pub struct Known {
     /// Lists of addresses, networks and domains.
     pub lists: Lists,
     /// Where addresses are.
-    pub places: Arc<PlaceTables>,
+    pub places: Arc<Tables>,
     /// Sigma rules.
     pub rules: Rules,
     /// The lists that every scan looks at, as they are now, and the digests they had.
@@ -42,15 +41,9 @@ const DEPTH_MAX: usize = 16;
 impl Known {
     /// Reads the files that the command line names.
     pub fn read(args: &Knowledge) -> Result<Self> {
-        let (mut places, mut digest) = (PlaceTables::default(), blake3::Hasher::new());
-        for file in &args.places {
-            let bytes = read(file)?;
-            digest.update(blake3::hash(&bytes).as_bytes());
-            places.add(bytes).map_err(|error| match error.line {
-                Some(line) => anyhow!("{}:{line}: {error}", file.display()),
-                None => anyhow!("{}: {error}", file.display()),
-            })?;
-        }
+        let places = tables::read(&args.places.places)?;
+        let mut digest = blake3::Hasher::new();
+        digest.update(places.names().as_bytes());
         let (lists, rules, places) = (Lists::default(), rules(&args.rules)?, Arc::new(places));
         let mut known = Self { lists, places, rules, saved: Vec::new(), digest };
         for argument in &args.threat_lists {
@@ -97,7 +90,12 @@ impl Known {
     pub fn pages_with_lists(catalog: &Catalog) -> Catalog {
         let mut pages = catalog.detections.clone();
         pages.retain(|_, page| page.settings.contains_key("list"));
-        Catalog { sources: catalog.sources.clone(), detections: pages, ..Catalog::default() }
+        Catalog {
+            sources: catalog.sources.clone(),
+            clients: catalog.clients.clone(),
+            detections: pages,
+            ..Catalog::default()
+        }
     }
 
     /// Runs the detections of a catalogue and the rules over a window; worst first, oldest first.
@@ -137,7 +135,7 @@ impl Known {
 
     /// Returns what pages are told.
     pub fn of_pages(&self) -> haechi_detect::Known {
-        let places: Arc<dyn Places> = Arc::<PlaceTables>::clone(&self.places);
+        let places: Arc<dyn Places> = Arc::<Tables>::clone(&self.places);
         let places = Some(places).filter(|_| !self.places.is_empty());
         haechi_detect::Known { lists: self.lists.clone(), places }
     }

@@ -15,6 +15,7 @@ mod overview;
 mod progress;
 mod session;
 mod summary;
+mod tables;
 mod talk;
 
 use std::process::ExitCode;

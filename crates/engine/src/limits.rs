@@ -103,3 +103,7 @@ pub(crate) const BATCHES_WAITING: usize = 1;
 /// The share of a query's memory that may go into knowing records that come twice, in eighths: a
 /// query that runs out of it can no longer sort or group.
 pub(crate) const IDS_EIGHTHS: usize = 5;
+
+/// The sets of tables of addresses that are open at once: one for each lake that is asked, and each
+/// takes as many bytes as its files have.
+pub(crate) const TABLES_OPEN_MAX: usize = 2;

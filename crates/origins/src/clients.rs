@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::limits::{NAME_CHARACTERS_MAX, USER_AGENT_BYTES_MAX};
 
+/// What the name of the built-in rules begins with.
+const BUILT_IN: &str = "built-in ";
+
 /// What all clients are known by, in the order in which they are asked.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Clients {
@@ -34,15 +37,37 @@ impl Clients {
         Self { clients: rules(ClientPart::Client), systems: rules(ClientPart::System) }
     }
 
-    /// Reads rules as [`Clients::written`] has written them.
+    /// Returns the rules of the built-in catalogue.
     #[must_use]
-    pub fn read(text: &str) -> Option<Self> {
-        serde_json::from_str(text).ok()
+    pub fn built_in() -> Self {
+        // A test of the catalogue keeps malformed pages from being released.
+        Catalog::clients().map(|catalog| Self::of(&catalog)).unwrap_or_default()
     }
 
-    /// Writes the rules down, so that another process applies the same ones.
+    /// Names the rules, so that another process applies the same ones: the built-in ones by their
+    /// digest, others in full.
     #[must_use]
-    pub fn written(&self) -> String {
+    pub fn names(&self) -> String {
+        let built_in = Self::built_in();
+        if *self == built_in { built_in.digest() } else { self.written() }
+    }
+
+    /// Returns the rules that [`Clients::names`] has named; nothing when they are those of another
+    /// version of haechi.
+    #[must_use]
+    pub fn named(names: &str) -> Option<Self> {
+        if names.starts_with(BUILT_IN) {
+            let built_in = Self::built_in();
+            return (built_in.digest() == names).then_some(built_in);
+        }
+        serde_json::from_str(names).ok()
+    }
+
+    fn digest(&self) -> String {
+        format!("{BUILT_IN}{}", blake3::hash(self.written().as_bytes()).to_hex())
+    }
+
+    fn written(&self) -> String {
         // Texts and lists of texts can always be written.
         serde_json::to_string(self).unwrap_or_default()
     }
@@ -161,9 +186,13 @@ mod tests {
 
     #[test]
     fn rules_travel_as_text() {
-        let clients = built_in().1;
-        assert_eq!(Clients::read(&clients.written()), Some(clients));
-        assert_eq!(Clients::read("nothing"), None);
+        let clients = Clients::built_in();
+        assert!(clients.names().len() < 100, "{}", clients.names());
+        assert_eq!(Clients::named(&clients.names()), Some(clients));
+        let none = Clients::default();
+        assert_eq!(Clients::named(&none.names()), Some(none));
+        assert_eq!(Clients::named("nothing"), None);
+        assert_eq!(Clients::named("built-in of another version"), None);
     }
 
     #[test]

@@ -12,6 +12,8 @@ use crate::knowledge::{Known, ListFile, absolute};
 use crate::lake::{engine, findings, location, open};
 use crate::session::Session;
 
+use super::scan::keep;
+
 pub fn run(session: &Session, args: &Lists) -> Result<()> {
     match args {
         Lists::Add { list, lake } => add(session, list, lake),
@@ -44,10 +46,7 @@ fn add(session: &Session, list: &str, lake: &LakeArgs) -> Result<()> {
         Some(&mut store),
     ))?;
     let n_before = store.count()?;
-    store.put(&found, session.now)?;
-    let details = session.runtime.block_on(crate::details::of(&engine, &found, &known.places))?;
-    store.put_details(&details)?;
-    store.suppress(Some(session.now))?;
+    keep(session, &engine, &known, &found, &mut store)?;
     known.remember(&mut store, session.now)?;
     let n_new = store.count()?.saturating_sub(n_before);
     let n_entries = known.lists.n_entries(name);

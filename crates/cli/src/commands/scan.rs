@@ -8,13 +8,14 @@ use anyhow::Result;
 use haechi_detect::{Filter, FindingStore};
 use haechi_engine::Embedded;
 use haechi_model::{Finding, FindingId, Window};
+use haechi_origins::{Clients, Kind};
 
 use crate::args::{Scan, SummaryFormat};
 use crate::knowledge::Known;
 use crate::lake::{engine, findings, location};
 use crate::overview::Overview;
 use crate::session::Session;
-use crate::{details, talk};
+use crate::{details, tables, talk};
 use haechi_output as output;
 
 use crate::summary;
@@ -60,6 +61,9 @@ pub fn run(session: &Session, args: &Scan) -> Result<ExitCode> {
             output::text(&text)?;
         }
     }
+    if !found.is_empty() && !known.places.may_know(Kind::Countries) {
+        talk::note(tables::unknown(Kind::Countries));
+    }
     if 0 < n_archived {
         talk::note(&format!("{n_archived} findings are archived: haechi findings list --archived"));
     }
@@ -75,7 +79,9 @@ pub fn keep(
     store: &mut FindingStore,
 ) -> Result<()> {
     store.put(found, session.now)?;
-    let details = session.runtime.block_on(details::of(engine, found, &known.places))?;
+    let clients = Clients::of(&session.catalog);
+    let details = details::of(engine, found, (&known.places, &clients));
+    let details = session.runtime.block_on(details)?;
     store.put_details(&details)?;
     store.suppress(Some(session.now))?;
     Ok(())
