@@ -12,7 +12,7 @@ use haechi_query::Engine;
 use serde_json::{Map, Value};
 
 /// LIMIT: how many records one query asks for; a longer list would be slow to plan.
-const RECORDS_PER_QUERY: usize = 500;
+pub const RECORDS_PER_QUERY: usize = 500;
 
 /// The sources whose records tell something, and what is read of them.
 const COLUMNS: &[(&str, &str)] = &[
@@ -60,7 +60,8 @@ pub async fn of(
     Ok(told)
 }
 
-fn query<'a>(
+/// Returns the query that gives some records of findings, each with its name as `haechi_id`.
+pub fn query<'a>(
     source: &str,
     columns: &str,
     ids: &[&str],
@@ -86,7 +87,7 @@ fn query<'a>(
 }
 
 /// Returns the rows of a query as JSON, by their ids; a verbatim record in place of its row.
-async fn records(engine: &dyn Engine, sql: &str) -> Result<BTreeMap<String, Value>> {
+pub async fn records(engine: &dyn Engine, sql: &str) -> Result<BTreeMap<String, Value>> {
     let batches: Vec<RecordBatch> = engine.query(sql).await?.batches.try_collect().await?;
     let mut writer = arrow::json::LineDelimitedWriter::new(Vec::new());
     for batch in &batches {

@@ -35,6 +35,9 @@ pub struct ListFile {
     bytes: Vec<u8>,
 }
 
+/// The name of the lists of what is never to be found.
+pub const TRUSTED: &str = "trusted";
+
 /// LIMIT: how deep a folder of rules is looked through; links may lead round in circles.
 const DEPTH_MAX: usize = 16;
 
@@ -76,6 +79,12 @@ impl Known {
     /// Tells whether a list is not what it was when all of history was last searched by it.
     pub fn has_changed_lists(&self) -> bool {
         self.saved.iter().any(|(list, before)| list.digest != *before)
+    }
+
+    /// Tells whether something else is trusted than when all of history was last searched.
+    pub fn has_changed_trust(&self) -> bool {
+        let is_other = |(list, before): &(SavedList, String)| list.digest != *before;
+        self.saved.iter().any(|saved| saved.0.name == TRUSTED && is_other(saved))
     }
 
     /// Notes that all of history has been searched by the lists as they are now.
@@ -130,7 +139,8 @@ impl Known {
 
     /// Runs the Sigma rules alone.
     pub async fn run_rules(&self, engine: &dyn Engine, window: Window) -> Result<Vec<Finding>> {
-        Ok(haechi_sigma::run(engine, &self.rules, window).await?)
+        let is_trusted = |text: &str| self.lists.trusts(text);
+        Ok(haechi_sigma::run_without(engine, &self.rules, window, &is_trusted).await?)
     }
 
     /// Returns what pages are told.

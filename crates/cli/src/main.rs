@@ -17,6 +17,7 @@ mod session;
 mod summary;
 mod tables;
 mod talk;
+mod trusted;
 
 use std::process::ExitCode;
 

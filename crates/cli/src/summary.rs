@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use haechi_catalog::Catalog;
-use haechi_detect::StoredFinding;
+use haechi_detect::{BY_TRUSTED_LIST, StoredFinding};
 use haechi_lake::{Ingested, Stats};
 use haechi_model::{Band, Finding, Timestamp};
 use serde_json::Value;
@@ -215,7 +215,9 @@ fn actor(details: &Value) -> Vec<(&'static str, String)> {
 
 /// Writes what people and rules have made of a finding.
 fn opinions(text: &mut String, stored: &StoredFinding) {
-    if let Some(name) = &stored.suppressed_by {
+    if stored.suppressed_by.as_deref() == Some(BY_TRUSTED_LIST) {
+        line(text, "\narchived: it rests on what stands on a trusted list");
+    } else if let Some(name) = &stored.suppressed_by {
         line(text, &format!("\narchived by the filter {name}"));
     } else if stored.archived {
         line(text, "\narchived");

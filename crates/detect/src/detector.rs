@@ -114,8 +114,8 @@ impl Detector {
     pub fn set_lists(&mut self, lists: Lists) {
         let lists = Arc::new(lists);
         for source in self.sources.values_mut() {
-            source.plain.set_lists(&lists);
-            source.deep.set_lists(&lists);
+            source.plain.set_lists(&lists, &source.schema);
+            source.deep.set_lists(&lists, &source.schema);
         }
     }
 

@@ -41,6 +41,7 @@ mod snapshot;
 mod sql;
 mod state;
 mod store;
+mod trust;
 mod value;
 
 pub use conditions::{OPERATORS, Operator};
@@ -55,5 +56,6 @@ pub use places::{Place, Places};
 pub use run::{Evidence, Known, run, run_keeping, run_with};
 pub use setup::{Fault, Setup};
 pub use store::{
-    Feedback, Filter, FilterAction, FindingStore, SavedFilter, SavedList, StoredFinding,
+    BY_TRUSTED_LIST, Feedback, Filter, FilterAction, FindingStore, SavedFilter, SavedList,
+    StoredFinding,
 };

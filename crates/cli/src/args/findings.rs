@@ -200,7 +200,7 @@ pub enum Lists {
         #[arg(long, value_enum, default_value_t = SummaryFormat::Table)]
         format: SummaryFormat,
     },
-    /// Look at a list no more; what it found stays
+    /// Look at a list no more; what it found stays, and what it was trusted for is found again
     Remove {
         /// The file, as it was added
         #[arg(value_name = "[NAME=]FILE")]
