@@ -41,12 +41,12 @@ pub enum TableError {
         source: std::io::Error,
     },
     /// Its content is no table.
-    #[error("{}{}: {source}", path.display(), line_of(source))]
+    #[error("{}{}: {bad}", path.display(), line_of(bad))]
     Bad {
         /// The file.
         path: PathBuf,
         /// What is wrong with it.
-        source: BadTable,
+        bad: BadTable,
     },
     /// It is not the file that was named.
     #[error("`{path}` is not the table that it was when the query was planned")]
@@ -77,7 +77,7 @@ impl Tables {
         for path in paths {
             let bytes = read(path)?;
             let digest = blake3::hash(&bytes).to_hex().to_string();
-            let bad = |source| TableError::Bad { path: path.clone(), source };
+            let bad = |bad| TableError::Bad { path: path.clone(), bad };
             tables.add(bytes).map_err(bad)?;
             tables.files.push((path.to_string_lossy().into_owned(), digest));
         }
@@ -224,8 +224,8 @@ fn read(path: &Path) -> Result<Vec<u8>, TableError> {
     let mut bytes = Vec::new();
     file.take(TABLE_BYTES_MAX + 1).read_to_end(&mut bytes).map_err(fault)?;
     if TABLE_BYTES_MAX < bytes.len() as u64 {
-        let source = BadTable { line: None, reason: "it is longer than 1 GiB".to_owned() };
-        return Err(TableError::Bad { path: path.to_owned(), source });
+        let bad = BadTable { line: None, reason: "it is longer than 1 GiB".to_owned() };
+        return Err(TableError::Bad { path: path.to_owned(), bad });
     }
     Ok(bytes)
 }
