@@ -30,6 +30,7 @@ mod mistakes;
 mod ocsf_pairs;
 #[cfg(test)]
 mod on_s3;
+#[cfg(test)]
 mod origins;
 #[cfg(test)]
 mod query;

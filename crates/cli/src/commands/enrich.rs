@@ -18,7 +18,7 @@ use crate::summary::{bytes, number};
 use crate::{tables, talk};
 
 /// Packages whose tables may be passed on: countries (CC0), and networks (CC BY 4.0, by DB-IP,
-/// RouteViews and the Regional Internet Registries).
+/// `RouteViews` and the Regional Internet Registries).
 const PACKAGES: [&str; 2] = ["@ip-location-db/geo-whois-asn-country", "@ip-location-db/asn"];
 
 pub fn run(args: &Enrich) -> Result<()> {

@@ -26,7 +26,7 @@ pub enum Content {
     Ranges(Vec<u8>),
     /// AWS's `ip-ranges.json`.
     Aws(Vec<u8>),
-    /// A MaxMind database.
+    /// An `.mmdb` file.
     MaxMind(Vec<u8>),
 }
 
@@ -35,7 +35,7 @@ pub fn read(file: &Path) -> Result<Vec<Member>> {
     let fault = || format!("cannot read `{}`", file.display());
     let bytes = std::fs::read(file).with_context(fault)?;
     let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let is_package = name.ends_with(".tgz") || name.ends_with(".tar.gz");
+    let is_package = [".tgz", ".tar.gz"].iter().any(|ending| name.ends_with(ending));
     let is_compressed = bytes.starts_with(&[0x1f, 0x8b]);
     if is_package {
         return package(&bytes).with_context(fault);
