@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::Desk;
 
@@ -116,4 +116,96 @@ fn a_list_that_changes_is_searched_for_in_all_of_history_by_the_next_scan() {
     let trusted = format!("trusted={}", trusted.display());
     assert_eq!(types(&desk, "other", &[list]).len(), 1);
     assert!(types(&desk, "third", &[list, &trusted]).is_empty());
+}
+
+/// Writes two trails stopped, one from an office and one from elsewhere; returns the folder.
+fn stopped_trails(desk: &Desk) -> String {
+    let event = |id: &str, user: &str, address: &str| {
+        json!({
+            "eventVersion": "1.11", "eventID": id, "eventName": "StopLogging",
+            "eventTime": "2026-03-02T10:00:00Z", "awsRegion": "eu-north-1",
+            "eventSource": "cloudtrail.amazonaws.com", "sourceIPAddress": address,
+            "userAgent": "aws-cli/2.15.0", "recipientAccountId": "111122223333",
+            "requestParameters": {"name": "main"},
+            "userIdentity": {
+                "type": "IAMUser", "accountId": "111122223333", "userName": user,
+                "arn": format!("arn:aws:iam::111122223333:user/{user}"),
+            },
+        })
+    };
+    let events = [event("e1", "kim", "203.0.113.9"), event("e2", "eve", "198.51.100.7")];
+    let logs = desk.path("trail.json");
+    fs::write(&logs, json!({ "Records": events }).to_string()).unwrap();
+    logs.to_str().unwrap().to_owned()
+}
+
+#[test]
+fn what_is_trusted_is_found_by_no_page_and_what_was_found_is_archived_with_the_reason() {
+    let desk = Desk::new();
+    let (logs, lake) = (stopped_trails(&desk), desk.path("lake"));
+    let lake = lake.to_str().unwrap();
+    let scan = |more: &[&str]| {
+        let scan = ["scan", &logs, "--lake", lake, "--format", "json"];
+        let report = desk.json(&[&scan[..], more].concat());
+        report["findings"].as_array().unwrap().len()
+    };
+    let open = |more: &[&str]| {
+        let list = ["findings", "list", "--lake", lake, "--format", "json"];
+        let found = desk.json(&[&list[..], more].concat());
+        let user =
+            |it: &Value| it["subject"].as_str().unwrap().rsplit('/').next().unwrap().to_owned();
+        let mut users: Vec<String> = found.as_array().unwrap().iter().map(user).collect();
+        users.sort();
+        users
+    };
+    assert_eq!(scan(&[]), 2);
+    let offices = desk.path("offices.txt");
+    fs::write(&offices, "203.0.113.0/24\n").unwrap();
+    let trusted = format!("trusted={}", offices.display());
+    desk.run(&["lists", "add", &trusted, "--lake", lake]);
+    assert_eq!(open(&[]), ["eve"]);
+    assert_eq!(open(&["--archived"]), ["kim"]);
+    let archived =
+        desk.json(&["findings", "list", "--archived", "--lake", lake, "--format", "json"]);
+    let id = archived[0]["id"].as_str().unwrap().to_owned();
+    let shown = desk.run(&["findings", "show", &id, "--lake", lake]);
+    assert!(shown.contains("archived: it rests on what stands on a trusted list"), "{shown}");
+    assert_eq!(scan(&[]), 1);
+
+    // The office moves: the list changes, and a scan of another time looks at everything again.
+    fs::write(&offices, "198.51.100.0/24\n").unwrap();
+    scan(&["--since", "2026-06-01"]);
+    assert_eq!(
+        (open(&[]), open(&["--archived"])),
+        (vec!["kim".to_owned()], vec!["eve".to_owned()])
+    );
+    desk.run(&["lists", "remove", &trusted, "--lake", lake]);
+    assert_eq!(open(&[]), ["eve", "kim"]);
+
+    // Once, without keeping the list.
+    let other = desk.path("other");
+    let once = ["scan", &logs, "--lake", other.to_str().unwrap(), "--format", "json"];
+    let report = desk.json(&[&once[..], &["--threat-list", &trusted]].concat());
+    assert_eq!(report["findings"].as_array().unwrap().len(), 1);
+    assert!(report["findings"][0]["subject"].as_str().unwrap().ends_with("kim"));
+}
+
+const RULE: &str = "title: Trail stopped\nid: 0b2ea3a5-7a0e-4b4b-9e55-1f2f6a0d9c11\n\
+    status: test\nlogsource:\n  product: aws\n  service: cloudtrail\n\
+    detection:\n  selection:\n    eventName: StopLogging\n  condition: selection\nlevel: high\n";
+
+#[test]
+fn sigma_rules_do_not_see_what_is_trusted() {
+    let desk = Desk::new();
+    let (logs, lake) = (stopped_trails(&desk), desk.path("lake"));
+    let (rule, offices) = (desk.path("rule.yml"), desk.path("offices.txt"));
+    fs::write(&rule, RULE).unwrap();
+    fs::write(&offices, "203.0.113.0/24\n").unwrap();
+    let trusted = format!("trusted={}", offices.display());
+    let scan = |lists: &[&str]| {
+        let scan = ["scan", &logs, "--lake", lake.to_str().unwrap(), "--format", "json"];
+        let report = desk.json(&[&scan[..], &["--rules", rule.to_str().unwrap()], lists].concat());
+        report["findings"].as_array().unwrap().len()
+    };
+    assert_eq!((scan(&[]), scan(&["--threat-list", &trusted])), (4, 2));
 }

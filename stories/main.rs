@@ -33,6 +33,8 @@ mod ocsf_pairs;
 #[cfg(test)]
 mod on_s3;
 #[cfg(test)]
+mod origins;
+#[cfg(test)]
 mod query;
 #[cfg(test)]
 mod questions;

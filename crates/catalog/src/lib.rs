@@ -3,6 +3,7 @@
 //! The built-in catalogue is embedded; a folder given with `--catalog` is laid over it, page by
 //! page, so that a user's page of the same name replaces ours.
 
+mod clients;
 mod detection;
 pub mod limits;
 mod page;
@@ -15,6 +16,7 @@ use std::path::{Path, PathBuf};
 
 use include_dir::{Dir, include_dir};
 
+pub use clients::{Client, ClientPart, Clients};
 pub use detection::{Detection, Korean};
 pub use page::{Block, Example, Page};
 pub use question::{AskError, KoreanQuestion, Parameter, ParameterKind, Question, QuestionQuery};
@@ -36,6 +38,8 @@ pub struct Catalog {
     pub views: BTreeMap<String, View>,
     /// Questions by page name (the path below `questions/`, without `.md`).
     pub questions: BTreeMap<String, Question>,
+    /// Clients by page name (the path below `clients/`, without `.md`).
+    pub clients: BTreeMap<String, Clients>,
 }
 
 /// A page that cannot be used, and why.
@@ -92,12 +96,23 @@ impl Catalog {
         Self::read(Some(folder), |_| true)
     }
 
-    /// Reads what a query needs, sources and views: the other pages take most of the time.
+    /// Reads what a query needs, sources, views and clients: the other pages take most of the time.
     ///
     /// # Errors
-    /// The folder cannot be read, or a page of a source or a view is malformed.
+    /// The folder cannot be read, or one of those pages is malformed.
     pub fn tables(overlay: Option<&Path>) -> Result<Self, CatalogError> {
-        Self::read(overlay, |path| path.starts_with("sources/") || path.starts_with("views/"))
+        let folders = |path: &str| {
+            ["sources/", "views/", "clients/"].iter().any(|folder| path.starts_with(folder))
+        };
+        Self::read(overlay, folders)
+    }
+
+    /// Reads the built-in clients alone.
+    ///
+    /// # Errors
+    /// As those of [`Catalog::built_in`].
+    pub fn clients() -> Result<Self, CatalogError> {
+        Self::read(None, |path| path.starts_with("clients/"))
     }
 
     fn read(overlay: Option<&Path>, is_wanted: fn(&str) -> bool) -> Result<Self, CatalogError> {
@@ -149,6 +164,11 @@ impl Catalog {
         {
             let question = Question::from_page(name, Page::parse(path, text)?)?;
             self.questions.insert(name.to_owned(), question);
+        } else if let Some(rest) = path.strip_prefix("clients/")
+            && let Some(name) = rest.strip_suffix(".md")
+        {
+            let clients = Clients::from_page(name, Page::parse(path, text)?)?;
+            self.clients.insert(name.to_owned(), clients);
         }
         Ok(())
     }

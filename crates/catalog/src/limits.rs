@@ -11,3 +11,6 @@ pub const PARAMETERS_MAX: usize = 20;
 
 /// The longest value of a parameter: as long as AWS lets one of a saved query be.
 pub const VALUE_CHARACTERS_MAX: usize = 1_024;
+
+/// The most clients of one page: each is looked for in every user agent that is new.
+pub const CLIENTS_MAX: usize = 500;

@@ -13,8 +13,8 @@ use clap_complete::Shell;
 use haechi_output::Format;
 
 pub use findings::{
-    Action, Choice, CoverageFormat, Detect, FilterArgs, Filters, Findings, Form, Ids, Knowledge,
-    Lists, Opinion,
+    Action, Choice, CoverageFormat, Detect, Enrich, FilterArgs, Filters, Findings, Form, Ids,
+    Knowledge, Lists, Opinion, Places,
 };
 pub use intake::{Ingest, LakeCommand, Scan, Simulate, Verify, Watch, WatchFormat};
 pub use metrics::{
@@ -62,6 +62,9 @@ pub enum Command {
     /// Look at lists of bad or trusted addresses in every scan
     #[command(subcommand)]
     Lists(Lists),
+    /// Make tables of countries, networks and AWS's addresses, kept on this machine
+    #[command(subcommand)]
+    Enrich(Enrich),
     /// Try detections out, explain what they found, show what they cover
     #[command(subcommand)]
     Detect(Detect),

@@ -12,6 +12,7 @@ mod ask;
 mod columns;
 mod coverage;
 mod detect;
+mod enrich;
 mod fields;
 mod filter_pattern;
 mod filters;
@@ -46,6 +47,7 @@ pub fn run(args: Args) -> Result<ExitCode> {
         Command::Findings(args) => findings::run(&session, &args)?,
         Command::Filters(args) => filters::run(&session, &args)?,
         Command::Lists(args) => lists::run(&session, &args)?,
+        Command::Enrich(args) => enrich::run(&args)?,
         Command::Detect(args) => detect::run(&session, &args)?,
         Command::Sources(args) => listing::sources(&session, &args)?,
         Command::Rejects(args) => listing::rejects(&session, &args)?,

@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::Result;
 use arrow::array::RecordBatch;
 use futures::TryStreamExt;
-use haechi_detect::{PlaceTables, details, source_of};
+use haechi_detect::{details, source_of};
 use haechi_model::{Finding, FindingId};
+use haechi_origins::{Clients, Tables};
 use haechi_query::Engine;
 use serde_json::{Map, Value};
 
 /// LIMIT: how many records one query asks for; a longer list would be slow to plan.
-const RECORDS_PER_QUERY: usize = 500;
+pub const RECORDS_PER_QUERY: usize = 500;
 
 /// The sources whose records tell something, and what is read of them.
 const COLUMNS: &[(&str, &str)] = &[
@@ -33,7 +34,7 @@ const FLOW: &str = "file || ':' || cast(position as varchar) as haechi_id, srcad
 pub async fn of(
     engine: &dyn Engine,
     findings: &[Finding],
-    places: &PlaceTables,
+    known: (&Tables, &Clients),
 ) -> Result<Vec<(FindingId, Value)>> {
     let mut told = Vec::new();
     for (source, columns) in COLUMNS {
@@ -51,7 +52,7 @@ pub async fn of(
             let records = records(engine, &sql).await?;
             for (finding, id) in some {
                 if let Some(record) = records.get(*id) {
-                    told.push((finding.id.clone(), details(finding, source, record, places)));
+                    told.push((finding.id.clone(), details(finding, source, record, known)));
                 }
             }
         }
@@ -59,7 +60,8 @@ pub async fn of(
     Ok(told)
 }
 
-fn query<'a>(
+/// Returns the query that gives some records of findings, each with its name as `haechi_id`.
+pub fn query<'a>(
     source: &str,
     columns: &str,
     ids: &[&str],
@@ -89,7 +91,7 @@ fn query<'a>(
 }
 
 /// Returns the rows of a query as JSON, by their ids; a verbatim record in place of its row.
-async fn records(engine: &dyn Engine, sql: &str) -> Result<BTreeMap<String, Value>> {
+pub async fn records(engine: &dyn Engine, sql: &str) -> Result<BTreeMap<String, Value>> {
     let batches: Vec<RecordBatch> = engine.query(sql).await?.batches.try_collect().await?;
     let mut writer = arrow::json::LineDelimitedWriter::new(Vec::new());
     for batch in &batches {

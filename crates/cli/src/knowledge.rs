@@ -3,24 +3,23 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, bail};
 use haechi_catalog::Catalog;
-use haechi_detect::{
-    Evidence, FindingStore, Lists, PlaceTables, Places, Refused, SavedList, Taken,
-};
+use haechi_detect::{Evidence, FindingStore, Lists, Places, Refused, SavedList, Taken};
 use haechi_model::{Finding, Timestamp, Window};
+use haechi_origins::Tables;
 use haechi_query::Engine;
 use haechi_sigma::Rules;
 
 use crate::args::Knowledge;
-use crate::talk;
+use crate::{tables, talk};
 
 /// What the user's files say.
 pub struct Known {
     /// Lists of addresses, networks and domains.
     pub lists: Lists,
     /// Where addresses are.
-    pub places: Arc<PlaceTables>,
+    pub places: Arc<Tables>,
     /// Sigma rules.
     pub rules: Rules,
     /// The lists that every scan looks at, as they are now, and the digests they had.
@@ -36,21 +35,18 @@ pub struct ListFile {
     bytes: Vec<u8>,
 }
 
+/// The name of the lists of what is never to be found.
+pub const TRUSTED: &str = "trusted";
+
 /// LIMIT: how deep a folder of rules is looked through; links may lead round in circles.
 const DEPTH_MAX: usize = 16;
 
 impl Known {
     /// Reads the files that the command line names.
     pub fn read(args: &Knowledge) -> Result<Self> {
-        let (mut places, mut digest) = (PlaceTables::default(), blake3::Hasher::new());
-        for file in &args.places {
-            let bytes = read(file)?;
-            digest.update(blake3::hash(&bytes).as_bytes());
-            places.add(bytes).map_err(|error| match error.line {
-                Some(line) => anyhow!("{}:{line}: {error}", file.display()),
-                None => anyhow!("{}: {error}", file.display()),
-            })?;
-        }
+        let places = tables::read(&args.places.places)?;
+        let mut digest = blake3::Hasher::new();
+        digest.update(places.names().as_bytes());
         let (lists, rules, places) = (Lists::default(), rules(&args.rules)?, Arc::new(places));
         let mut known = Self { lists, places, rules, saved: Vec::new(), digest };
         for argument in &args.threat_lists {
@@ -85,6 +81,12 @@ impl Known {
         self.saved.iter().any(|(list, before)| list.digest != *before)
     }
 
+    /// Tells whether something else is trusted than when all of history was last searched.
+    pub fn has_changed_trust(&self) -> bool {
+        let is_other = |(list, before): &(SavedList, String)| list.digest != *before;
+        self.saved.iter().any(|saved| saved.0.name == TRUSTED && is_other(saved))
+    }
+
     /// Notes that all of history has been searched by the lists as they are now.
     pub fn remember(&self, store: &mut FindingStore, now: Timestamp) -> Result<()> {
         for (list, _) in &self.saved {
@@ -97,7 +99,12 @@ impl Known {
     pub fn pages_with_lists(catalog: &Catalog) -> Catalog {
         let mut pages = catalog.detections.clone();
         pages.retain(|_, page| page.settings.contains_key("list"));
-        Catalog { sources: catalog.sources.clone(), detections: pages, ..Catalog::default() }
+        Catalog {
+            sources: catalog.sources.clone(),
+            clients: catalog.clients.clone(),
+            detections: pages,
+            ..Catalog::default()
+        }
     }
 
     /// Runs the detections of a catalogue and the rules over a window; worst first, oldest first.
@@ -132,12 +139,13 @@ impl Known {
 
     /// Runs the Sigma rules alone.
     pub async fn run_rules(&self, engine: &dyn Engine, window: Window) -> Result<Vec<Finding>> {
-        Ok(haechi_sigma::run(engine, &self.rules, window).await?)
+        let is_trusted = |text: &str| self.lists.trusts(text);
+        Ok(haechi_sigma::run_without(engine, &self.rules, window, &is_trusted).await?)
     }
 
     /// Returns what pages are told.
     pub fn of_pages(&self) -> haechi_detect::Known {
-        let places: Arc<dyn Places> = Arc::<PlaceTables>::clone(&self.places);
+        let places: Arc<dyn Places> = Arc::<Tables>::clone(&self.places);
         let places = Some(places).filter(|_| !self.places.is_empty());
         haechi_detect::Known { lists: self.lists.clone(), places }
     }

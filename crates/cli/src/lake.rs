@@ -136,7 +136,8 @@ pub fn threads(args: &LakeArgs) -> usize {
     args.threads.unwrap_or_else(processors).max(1)
 }
 
-fn data_folder() -> Result<PathBuf> {
+/// Returns the folder for what haechi keeps.
+pub fn data_folder() -> Result<PathBuf> {
     let Some(folder) = dirs::data_dir() else { bail!("there is no data folder: use --lake DIR") };
     Ok(folder.join("haechi"))
 }

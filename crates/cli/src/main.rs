@@ -15,7 +15,9 @@ mod overview;
 mod progress;
 mod session;
 mod summary;
+mod tables;
 mod talk;
+mod trusted;
 
 use std::process::ExitCode;
 

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use haechi_catalog::Catalog;
-use haechi_detect::StoredFinding;
+use haechi_detect::{BY_TRUSTED_LIST, StoredFinding};
 use haechi_lake::{Ingested, Stats};
 use haechi_model::{Band, Finding, Timestamp};
+use serde_json::Value;
 
 use crate::args::LakeArgs;
 use crate::overview::Overview;
@@ -155,6 +156,9 @@ pub fn finding(stored: &StoredFinding, catalog: &Catalog) -> String {
     for (name, value) in facts {
         line(&mut text, &format!("{name:<11} {value}"));
     }
+    for (name, value) in actor(&stored.details) {
+        line(&mut text, &format!("{name:<11} {value}"));
+    }
     line(&mut text, &format!("\nwhy\n  {}\n  {}", finding.why.en, finding.why.ko));
     if let Some(page) = page {
         line(&mut text, &format!("\nwhat it means\n  {}", page.page.about.replace('\n', "\n  ")));
@@ -181,9 +185,39 @@ pub fn finding(stored: &StoredFinding, catalog: &Catalog) -> String {
     text
 }
 
+/// Returns what is known of whoever was at the other end, by the newest record.
+fn actor(details: &Value) -> Vec<(&'static str, String)> {
+    let mut facts = Vec::new();
+    let text = |path: &str| details.pointer(path).and_then(Value::as_str).unwrap_or_default();
+    let joined = |parts: &[&str]| {
+        parts.iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join(" ")
+    };
+    for action in ["awsApiCallAction", "networkConnectionAction"] {
+        let remote = |rest: &str| text(&format!("/action/{action}/remoteIpDetails/{rest}"));
+        let address = joined(&[remote("ipAddressV4"), remote("ipAddressV6")]);
+        let country = remote("country/countryCode");
+        let asn = remote("organization/asn");
+        let asn = if asn.is_empty() { String::new() } else { format!("AS{asn}") };
+        let network = joined(&[&asn, remote("organization/asnOrg")]);
+        facts.push(("from", address));
+        facts.push(("country", country.to_owned()));
+        facts.push(("network", network));
+    }
+    facts.push(("AWS", joined(&[text("/aws/service"), text("/aws/region")])));
+    let kind = text("/client/kind").replace('_', " ");
+    let kind = if kind.is_empty() { kind } else { format!("({kind})") };
+    let system = text("/client/system");
+    let system = if system.is_empty() { String::new() } else { format!("on {system}") };
+    facts.push(("client", joined(&[text("/client/family"), &kind, &system])));
+    facts.retain(|(_, value)| !value.is_empty());
+    facts
+}
+
 /// Writes what people and rules have made of a finding.
 fn opinions(text: &mut String, stored: &StoredFinding) {
-    if let Some(name) = &stored.suppressed_by {
+    if stored.suppressed_by.as_deref() == Some(BY_TRUSTED_LIST) {
+        line(text, "\narchived: it rests on what stands on a trusted list");
+    } else if let Some(name) = &stored.suppressed_by {
         line(text, &format!("\narchived by the filter {name}"));
     } else if stored.archived {
         line(text, "\narchived");

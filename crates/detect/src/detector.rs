@@ -7,11 +7,13 @@ use std::sync::Arc;
 use arrow::record_batch::RecordBatch;
 use haechi_catalog::{Catalog, Detection, Source as LogSource};
 use haechi_model::{Finding, FindingId, Window};
+use haechi_origins::Clients;
 
 use crate::DetectError;
 use crate::attacks::Ids;
 use crate::group::{Group, predicate};
 use crate::lists::Lists;
+use crate::origins::Beside;
 use crate::page::Watcher;
 use crate::places::Places;
 use crate::rows::Rows;
@@ -25,6 +27,7 @@ pub struct Detector {
     sources: BTreeMap<String, SourceDetector>,
     own_accounts: BTreeSet<String>,
     places: Option<Arc<dyn Places>>,
+    clients: Clients,
     window: Window,
 }
 
@@ -101,7 +104,8 @@ impl Detector {
         }
         begin_signs(&mut sources);
         let window = Window::default();
-        Ok(Self { sources, own_accounts: BTreeSet::new(), places: None, window })
+        let (own_accounts, clients) = (BTreeSet::new(), Clients::of(catalog));
+        Ok(Self { sources, own_accounts, places: None, clients, window })
     }
 
     /// Names the accounts that belong to whoever runs haechi, beside the one of each record.
@@ -113,8 +117,8 @@ impl Detector {
     pub fn set_lists(&mut self, lists: Lists) {
         let lists = Arc::new(lists);
         for source in self.sources.values_mut() {
-            source.plain.set_lists(&lists);
-            source.deep.set_lists(&lists);
+            source.plain.set_lists(&lists, &source.schema);
+            source.deep.set_lists(&lists, &source.schema);
         }
     }
 
@@ -173,8 +177,12 @@ impl Detector {
         let Some(detector) = self.sources.get_mut(source) else {
             return Err(DetectError::UnknownSource { source_name: source.to_owned() });
         };
-        let rows =
-            Rows::new(&detector.schema, (&self.own_accounts, self.places.as_deref()), batch)?;
+        let beside = Beside {
+            own_accounts: &self.own_accounts,
+            places: self.places.as_deref(),
+            clients: &self.clients,
+        };
+        let rows = Rows::new(&detector.schema, beside, batch)?;
         if depth != Depth::Deep {
             detector.plain.observe(&rows);
         }

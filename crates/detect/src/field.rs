@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::origins::{LOOK_UPS, LookUp};
 use crate::record::Path;
 use crate::rows::Row;
 use crate::schema::Schema;
@@ -11,7 +12,8 @@ use crate::value::Value;
 ///
 /// `eventName` and `userIdentity.type` are columns of the source, by name or by path;
 /// `requestParameters.items[].name` is a place in the record; `a | b` is both, in that order.
-/// `country(sourceIPAddress)` and `asn(sourceIPAddress)` look the address up in the user's tables.
+/// `country(sourceIPAddress)` looks the address up in the tables at hand, and
+/// `user_agent_kind(userAgent)` asks the rules of clients; see [`LOOK_UPS`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Field {
     places: Vec<Place>,
@@ -22,15 +24,8 @@ pub(crate) struct Field {
 enum Place {
     Column(usize),
     Record(Box<Path>),
-    /// What the user's tables say of the address that stands in a field.
+    /// What is looked up of the value of a field.
     Looked(LookUp, Box<Field>),
-}
-
-/// What is looked up of an address.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum LookUp {
-    Country,
-    Asn,
 }
 
 impl Field {
@@ -66,7 +61,7 @@ impl Field {
                 Place::Record(path) => {
                     row.record().is_some_and(|record| path.any(record, &mut *visit))
                 }
-                Place::Looked(what, field) => what.of(field, row).is_some_and(&mut *visit),
+                Place::Looked(what, field) => told(*what, field, row).is_some_and(&mut *visit),
             };
             if found {
                 return true;
@@ -81,7 +76,7 @@ impl Field {
             let found = match place {
                 Place::Column(slot) => row.value(*slot).map(Value::into_text),
                 Place::Record(path) => row.record().and_then(|record| first_text(path, record)),
-                Place::Looked(what, field) => what.of(field, row).map(Value::into_text),
+                Place::Looked(what, field) => told(*what, field, row).map(Value::into_text),
             };
             if found.is_some() {
                 return found;
@@ -122,27 +117,23 @@ impl Field {
     }
 }
 
-/// Reads `country(field)` or `asn(field)`.
+/// Reads `country(field)` and its like.
 fn looked(name: &str, schema: &Schema) -> Result<Place, String> {
     let call = name.strip_suffix(')').and_then(|call| call.split_once('('));
-    let (what, field) = match call {
-        Some(("country", field)) => (LookUp::Country, field),
-        Some(("asn", field)) => (LookUp::Asn, field),
-        _ => return Err(format!("`{name}`: addresses are looked up by `country` and `asn`")),
+    let known = call.and_then(|(function, field)| {
+        LOOK_UPS.iter().find(|(name, _)| *name == function).map(|(_, what)| (*what, field))
+    });
+    let Some((what, field)) = known else {
+        let names = LOOK_UPS.map(|(name, _)| format!("`{name}`")).join(", ");
+        return Err(format!("`{name}`: what can be looked up is {names}"));
     };
     Ok(Place::Looked(what, Box::new(Field::parse(field, schema)?)))
 }
 
-impl LookUp {
-    fn of<'a>(self, field: &Field, row: &Row<'a>) -> Option<Value<'a>> {
-        let address = field.text(row)?.parse().ok()?;
-        let place = row.places()?.place_of(address);
-        let found = match self {
-            Self::Country => place.country,
-            Self::Asn => place.network,
-        };
-        found.map(|text| Value::Text(text.into()))
-    }
+/// Returns what is looked up of a field's value.
+fn told<'a>(what: LookUp, field: &Field, row: &Row<'a>) -> Option<Value<'a>> {
+    let text = field.text(row)?;
+    row.told(what, &text).map(|text| Value::Text(text.into()))
 }
 
 fn first_text<'a>(path: &Path, record: &str) -> Option<Cow<'a, str>> {

@@ -12,11 +12,12 @@ use crate::habits::{Habits, Outline};
 use crate::kept::Part;
 use crate::lineage::Lineage;
 use crate::lists::Lists;
-use crate::page::{Watcher, no_service_calls};
+use crate::page::{Standing, Watcher, no_service_calls};
 use crate::rows::{Row, Rows};
 use crate::schema::Schema;
 use crate::signals::Teller;
 use crate::sql;
+use crate::trust::Trust;
 
 const SECONDS_PER_DAY: u32 = 86_400;
 
@@ -36,6 +37,8 @@ pub(crate) struct Group {
     lineage: Option<Lineage>,
     /// How many days of rows before the window attack sequences want to see.
     attack_days: u32,
+    /// What no page raises, when there is a trusted list.
+    trust: Option<Trust>,
 }
 
 /// What a group has come to.
@@ -85,7 +88,7 @@ impl Group {
         let (of_habits, left): (Vec<usize>, Vec<usize>) = left.into_iter().partition(has_habits);
         let usual = usual_of(&pages, &of_habits, schema);
         let (indexes, always) = indexed(&pages, left, schema);
-        Self { pages, indexes, always, shares, usual, lineage: None, attack_days: 0 }
+        Self { pages, indexes, always, shares, usual, lineage: None, attack_days: 0, trust: None }
     }
 
     /// Returns the attack sequences that pages ask for.
@@ -124,27 +127,32 @@ impl Group {
 
     fn observe_row(&mut self, row: &Row<'_>) {
         let is_service_call = row.is_service_call();
+        let trust = self.trust.as_ref();
+        let standing =
+            Standing { is_service_call, is_trusted: trust.is_some_and(|trust| trust.holds(row)) };
         if let Some(lineage) = self.lineage.as_mut().filter(|_| !is_service_call) {
             lineage.note(row);
         }
         let indexed = self.indexes.iter().flat_map(|index| index.pages(row));
         for index in indexed.chain(&self.always) {
             if let Some(page) = self.pages.get_mut(*index) {
-                page.observe(row, is_service_call);
+                page.observe(row, standing);
             }
         }
         for share in &mut self.shares {
-            share.observe(row, &mut self.pages);
+            share.observe(row, &mut self.pages, trust);
         }
         for usual in self.usual.iter_mut().filter(|_| !is_service_call) {
-            usual.observe(row, &mut self.pages);
+            usual.observe(row, &mut self.pages, standing.is_trusted);
         }
     }
 
     /// Returns the slots that the pages read.
     pub(crate) fn slots(&self) -> BTreeSet<usize> {
         let of_lineage = self.lineage.iter().flat_map(Lineage::slots);
-        self.pages.iter().flat_map(|page| page.slots.iter().copied()).chain(of_lineage).collect()
+        let of_trust = self.trust.iter().flat_map(|trust| trust.slots().iter().copied());
+        let of_pages = self.pages.iter().flat_map(|page| page.slots.iter().copied());
+        of_pages.chain(of_lineage).chain(of_trust).collect()
     }
 
     /// Returns how many days of rows before the window the pages want to see.
@@ -159,7 +167,8 @@ impl Group {
     }
 
     /// Gives the pages the user's lists.
-    pub(crate) fn set_lists(&mut self, lists: &Arc<Lists>) {
+    pub(crate) fn set_lists(&mut self, lists: &Arc<Lists>, schema: &Schema) {
+        self.trust = Trust::of(lists, schema);
         self.pages.iter_mut().for_each(|page| page.set_lists(lists));
     }
 
@@ -258,7 +267,7 @@ impl Group {
     pub(crate) fn end(&mut self) {
         for share in &mut self.shares {
             let rest = share.assembler.finish();
-            share.show(&rest, &mut self.pages);
+            share.show(&rest, &mut self.pages, self.trust.as_ref());
         }
         self.pages.iter_mut().for_each(Watcher::end);
     }
@@ -279,19 +288,20 @@ impl Group {
 }
 
 impl Share {
-    fn observe(&mut self, row: &Row<'_>, pages: &mut [Watcher]) {
+    fn observe(&mut self, row: &Row<'_>, pages: &mut [Watcher], trust: Option<&Trust>) {
         let first = self.pages.first().and_then(|index| pages.get(*index));
         if first.is_some_and(|page| page.admits(row)) {
             let ready = self.assembler.take(row);
-            self.show(&ready, pages);
+            self.show(&ready, pages, trust);
         }
     }
 
-    fn show(&self, exchanges: &[Exchange], pages: &mut [Watcher]) {
+    fn show(&self, exchanges: &[Exchange], pages: &mut [Watcher], trust: Option<&Trust>) {
         for exchange in exchanges {
+            let is_trusted = trust.is_some_and(|trust| trust.holds_exchange(exchange));
             for index in &self.pages {
                 if let Some(page) = pages.get_mut(*index) {
-                    page.observe_exchange(exchange);
+                    page.observe_exchange(exchange, is_trusted);
                 }
             }
         }
@@ -312,12 +322,12 @@ impl Usual {
         Self { habits: Habits::new(outline.clone()), indexes, always, predicate }
     }
 
-    fn observe(&mut self, row: &Row<'_>, pages: &mut [Watcher]) {
+    fn observe(&mut self, row: &Row<'_>, pages: &mut [Watcher], is_trusted: bool) {
         let indexed = self.indexes.iter().flat_map(|index| index.pages(row));
         let mut is_learnt_from = self.habits.outline.only_from.is_none();
         for index in indexed.chain(&self.always) {
             if let Some(page) = pages.get_mut(*index) {
-                is_learnt_from |= page.observe_with_habits(row, &mut self.habits);
+                is_learnt_from |= page.observe_with_habits(row, &mut self.habits, is_trusted);
             }
         }
         if is_learnt_from {

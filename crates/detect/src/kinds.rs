@@ -110,6 +110,12 @@ pub(crate) trait Watch: Send {
     /// Takes the user's lists, before the first row.
     fn set_lists(&mut self, _lists: &Arc<Lists>) {}
 
+    /// Tells whether it learns what is usual from rows and exchanges that are trusted; others do
+    /// not see them.
+    fn learns_from_trusted(&self) -> bool {
+        false
+    }
+
     /// Returns the attack sequence that the page asks for, made of findings of other pages.
     fn attack(&self) -> Option<&AttackOutline> {
         None

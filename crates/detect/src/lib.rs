@@ -26,8 +26,8 @@ mod lists;
 mod live;
 mod names;
 mod network;
+mod origins;
 mod page;
-mod place_tables;
 mod places;
 mod raised;
 mod record;
@@ -41,6 +41,7 @@ mod snapshot;
 mod sql;
 mod state;
 mod store;
+mod trust;
 mod value;
 
 pub use conditions::{OPERATORS, Operator};
@@ -51,11 +52,11 @@ pub use error::{DetectError, StoreError};
 pub use follow::{Following, Round, follow};
 pub use lists::{Lists, Refused, Taken};
 pub use live::{Live, Passed};
-pub use place_tables::{BadTable, PlaceTables};
 pub use places::{Place, Places};
 pub use run::{Evidence, Known, run, run_keeping, run_with};
 pub use setup::{Fault, Setup};
 pub use snapshot::Source;
 pub use store::{
-    Feedback, Filter, FilterAction, FindingStore, SavedFilter, SavedList, StoredFinding,
+    BY_TRUSTED_LIST, Feedback, Filter, FilterAction, FindingStore, SavedFilter, SavedList,
+    StoredFinding,
 };

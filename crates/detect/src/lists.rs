@@ -1,7 +1,8 @@
 //! Lists of addresses, networks and domains that the user knows to be bad, or to be something.
 //!
 //! Lists come in the forms that threat lists have; see [`formats`]. They never come from the
-//! network and never leave the machine. What stands on a list named `trusted` is on no other.
+//! network and never leave the machine. What stands on a list named `trusted` is on
+//! no other, and takes what comes of it out of every page.
 
 mod formats;
 mod stix;
@@ -84,6 +85,33 @@ impl Lists {
     #[must_use]
     pub fn n_entries(&self, name: &str) -> usize {
         self.by_name.get(name).map_or(0, List::len)
+    }
+
+    /// Tells whether something is trusted.
+    #[must_use]
+    pub fn has_trusted(&self) -> bool {
+        0 < self.n_entries(TRUSTED)
+    }
+
+    /// Tells whether a text is an address or a domain on a trusted list, or a list of JSON's that
+    /// has one.
+    #[must_use]
+    pub fn trusts(&self, text: &str) -> bool {
+        let Some(trusted) = self.by_name.get(TRUSTED) else { return false };
+        let one = |text: &str| match text.parse() {
+            Ok(address) => trusted.network_of(address).is_some(),
+            Err(_) => trusted.domain_of(text).is_some(),
+        };
+        if text.starts_with('[') {
+            let is_between = |letter| matches!(letter, '[' | ']' | '"' | ',' | ' ');
+            return text.split(is_between).any(|part| !part.is_empty() && one(part));
+        }
+        one(text)
+    }
+
+    pub(crate) fn trusts_address(&self, address: IpAddr) -> bool {
+        let trusted = self.by_name.get(TRUSTED);
+        trusted.is_some_and(|trusted| trusted.network_of(address).is_some())
     }
 
     /// Returns the entry of a list that an address or a network of it lies in.

@@ -10,9 +10,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use arrow::array::{RecordBatch, UInt32Array};
 use arrow::compute::{concat_batches, take_record_batch};
 use haechi_model::{Finding, Timestamp};
+use haechi_origins::Clients;
 
 use crate::kept::{Kept, taken};
 use crate::limits::WAITING_ROWS_MAX;
+use crate::origins::Beside;
 use crate::rows::{Row, Rows};
 use crate::{DetectError, Detector};
 
@@ -71,8 +73,9 @@ impl Live {
             None => batch.clone(),
         };
         let schema = self.detector.schema(source)?;
-        let nobody = BTreeSet::new();
-        let seen = Rows::new(schema, (&nobody, None), &rows)?;
+        let (nobody, no_clients) = (BTreeSet::new(), Clients::default());
+        let beside = Beside { own_accounts: &nobody, places: None, clients: &no_clients };
+        let seen = Rows::new(schema, beside, &rows)?;
         let mut passed = Passed::default();
         let sorted = waiting.sort(&seen, self.lateness_seconds, &mut passed);
         passed.without_time = (rows.num_rows() - seen.iter().count()) as u64;

@@ -43,6 +43,15 @@ pub(crate) struct Watcher {
     predicate: (String, bool),
 }
 
+/// What is known of a row whatever the page.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Standing {
+    /// AWS itself made the call.
+    pub(crate) is_service_call: bool,
+    /// A trusted list has one of its addresses or domains.
+    pub(crate) is_trusted: bool,
+}
+
 impl Watcher {
     /// Makes a detection ready to look at rows of its source.
     pub(crate) fn new(detection: &Detection, schema: &Schema) -> Result<Self, DetectError> {
@@ -160,6 +169,7 @@ impl Watcher {
 
     /// Ends the watching: what may still be raised is raised.
     pub(crate) fn end(&mut self) {
+        self.raised.is_muted = false;
         self.watch.finish(&mut self.raised);
     }
 
@@ -199,20 +209,33 @@ impl Watcher {
     /// Looks at the next row beside the habits of the days before it.
     ///
     /// Tells whether the row is one of the page's own.
-    pub(crate) fn observe_with_habits(&mut self, row: &Row<'_>, habits: &mut Habits) -> bool {
+    pub(crate) fn observe_with_habits(
+        &mut self,
+        row: &Row<'_>,
+        habits: &mut Habits,
+        is_trusted: bool,
+    ) -> bool {
         let admits = self.admits(row);
-        if admits {
+        self.raised.has_trusted |= admits && is_trusted;
+        if admits && !is_trusted {
             self.watch.observe_with_habits(row, habits, &mut self.raised);
         }
         admits
     }
 
     /// Looks at the next row in time order.
-    pub(crate) fn observe(&mut self, row: &Row<'_>, is_service_call: bool) {
-        let is_excluded = is_service_call && !self.includes_service_calls;
-        if !is_excluded && self.admits(row) {
+    pub(crate) fn observe(&mut self, row: &Row<'_>, standing: Standing) {
+        let is_excluded = standing.is_service_call && !self.includes_service_calls;
+        if !is_excluded && self.admits(row) && self.begin(standing.is_trusted) {
             self.watch.observe(row, &mut self.raised);
         }
+    }
+
+    /// Gets ready for something that may be trusted; tells whether it is looked at.
+    fn begin(&mut self, is_trusted: bool) -> bool {
+        self.raised.is_muted = is_trusted;
+        self.raised.has_trusted |= is_trusted;
+        !is_trusted || self.watch.learns_from_trusted()
     }
 
     /// Tells whether the page's own conditions let the row in.
@@ -231,8 +254,10 @@ impl Watcher {
     }
 
     /// Looks at the next exchange in time order.
-    pub(crate) fn observe_exchange(&mut self, exchange: &Exchange) {
-        self.watch.observe_exchange(exchange, &mut self.raised);
+    pub(crate) fn observe_exchange(&mut self, exchange: &Exchange, is_trusted: bool) {
+        if self.begin(is_trusted) {
+            self.watch.observe_exchange(exchange, &mut self.raised);
+        }
     }
 
     /// Notes the ids of all records, for somebody who takes them.
@@ -272,6 +297,7 @@ impl Watcher {
     /// Takes the page apart: its findings, in no order, or the attack that is yet to be judged.
     pub(crate) fn into_result(mut self, source: &Arc<str>) -> Result<Vec<Finding>, Box<Ended>> {
         let (window, weak) = (self.raised.window, self.watch.weak_steps());
+        let has_trusted = self.raised.has_trusted;
         let outline = self.watch.attack().cloned();
         let (about, (predicate, is_exact)) = (self.about, self.predicate);
         let (sentence, drafts) = self.raised.into_drafts();
@@ -279,7 +305,8 @@ impl Watcher {
             let source = Arc::clone(source);
             return Err(Box::new(Ended { about, sentence, source, outline, weak, window }));
         }
-        let exact = is_exact.then_some(predicate);
+        // What is trusted fits the page's conditions, and does not speak for its findings.
+        let exact = (is_exact && !has_trusted).then_some(predicate);
         Ok(drafts.map(|draft| about.finding(&sentence, exact.as_deref(), draft)).collect())
     }
 }

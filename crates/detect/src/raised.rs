@@ -29,6 +29,10 @@ pub(crate) struct Raised {
     pub(crate) withdraw_after_days: Option<u32>,
     /// How attack sequences are told whose a finding is, when one asks for this page.
     signing: Option<Signing>,
+    /// Whether what is shown is trusted: it is learnt from, and raises nothing.
+    pub(crate) is_muted: bool,
+    /// Whether something that is trusted was among what the page looks at.
+    pub(crate) has_trusted: bool,
     /// Whether somebody takes the ids of all records.
     pub(crate) keeps_every_record: bool,
     drafts: HashMap<Key, Draft>,
@@ -135,8 +139,8 @@ impl Subject {
 
 impl Raised {
     /// Returns what outlives the process.
-    pub(crate) fn state(&mut self) -> [&mut dyn Part; 2] {
-        [&mut self.drafts, &mut self.n_dropped]
+    pub(crate) fn state(&mut self) -> [&mut dyn Part; 3] {
+        [&mut self.drafts, &mut self.n_dropped, &mut self.has_trusted]
     }
 
     /// Begins without drafts.
@@ -148,6 +152,8 @@ impl Raised {
             window: Window::default(),
             withdraw_after_days: None,
             signing: None,
+            is_muted: false,
+            has_trusted: false,
             keeps_every_record: false,
             drafts,
             n_dropped: 0,
@@ -233,6 +239,9 @@ impl Raised {
         (time, region): (Timestamp, Option<&str>),
         cause: &Cause<'_, '_>,
     ) -> Option<&mut Draft> {
+        if self.is_muted {
+            return None;
+        }
         let is_history = !self.window.contains(time);
         let is_signed = self.is_signed(time);
         if is_history && self.withdraw_after_days.is_none() && !is_signed {

@@ -1,7 +1,6 @@
 //! A batch of rows, read by slot: what conditions and kinds look at.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 
 use arrow::array::{
     Array, ArrayRef, AsArray, BooleanArray, Float64Array, Int64Array, RecordBatch, StringArray,
@@ -13,6 +12,7 @@ use haechi_catalog::ColumnKind;
 use haechi_model::Timestamp;
 
 use crate::DetectError;
+use crate::origins::{Beside, LookUp, Told};
 use crate::places::Places;
 use crate::schema::{FILE, POSITION, RECORD, Schema};
 use crate::value::Value;
@@ -21,10 +21,8 @@ use crate::value::Value;
 pub(crate) struct Rows<'a> {
     /// What the slots mean.
     pub(crate) schema: &'a Schema,
-    /// The accounts that belong to whoever runs haechi.
-    pub(crate) own_accounts: &'a BTreeSet<String>,
-    /// Where addresses are.
-    pub(crate) places: Option<&'a dyn Places>,
+    beside: Beside<'a>,
+    told: Told,
     time: TimestampMicrosecondArray,
     columns: Vec<Option<Column>>,
 }
@@ -49,7 +47,7 @@ impl<'a> Rows<'a> {
     /// Finds the schema's columns in a batch; a column that is not there has no values.
     pub(crate) fn new(
         schema: &'a Schema,
-        (own_accounts, places): (&'a BTreeSet<String>, Option<&'a dyn Places>),
+        beside: Beside<'a>,
         batch: &RecordBatch,
     ) -> Result<Self, DetectError> {
         let fault =
@@ -69,7 +67,7 @@ impl<'a> Rows<'a> {
             columns.push(typed.map_err(|error| fault(format!("`{}`: {error}", slot.name)))?);
         }
         let time = time.as_primitive::<TimestampMicrosecondType>().clone();
-        Ok(Self { schema, own_accounts, places, time, columns })
+        Ok(Self { schema, beside, told: Told::default(), time, columns })
     }
 
     /// Returns the rows that have a time; the others cannot stand in order.
@@ -105,7 +103,12 @@ impl<'a> Row<'a> {
 
     /// Returns the tables that say where addresses are.
     pub(crate) fn places(&self) -> Option<&'a dyn Places> {
-        self.rows.places
+        self.rows.beside.places
+    }
+
+    /// Returns what is looked up of a value; each value of a batch is looked up once.
+    pub(crate) fn told(&self, what: LookUp, text: &str) -> Option<String> {
+        self.rows.told.of(what, text, &self.rows.beside)
     }
 
     /// Returns when it happened.
@@ -194,6 +197,6 @@ impl<'a> Row<'a> {
     /// Tells whether an account is one of our own: the row's, or one that the lake holds.
     pub(crate) fn is_own_account(&self, account: &str) -> bool {
         self.text(crate::schema::ACCOUNT) == Some(account)
-            || self.rows.own_accounts.contains(account)
+            || self.rows.beside.own_accounts.contains(account)
     }
 }

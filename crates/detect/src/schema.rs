@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use haechi_catalog::{ColumnKind, Source};
+use haechi_model::EntityKind;
 
 /// The columns of a source that pages may speak of.
 #[derive(Debug)]
@@ -15,6 +16,8 @@ pub(crate) struct Schema {
     pub(crate) id: Option<usize>,
     /// The columns that tell calls which an AWS service made, when the source has them.
     pub(crate) service: Option<ServiceSlots>,
+    /// The columns that hold addresses and domains.
+    pub(crate) ends: Vec<usize>,
     by_name: HashMap<String, usize>,
 }
 
@@ -65,7 +68,11 @@ impl Schema {
             .collect();
         let mut by_name: HashMap<String, usize> =
             EVERYWHERE.iter().enumerate().map(|(at, (name, _))| ((*name).to_owned(), at)).collect();
+        let mut ends = Vec::new();
         for column in &source.columns {
+            if matches!(column.entity, Some(EntityKind::Ip | EntityKind::Domain)) {
+                ends.push(slots.len());
+            }
             by_name.insert(column.name.clone(), slots.len());
             by_name.insert(column.path.clone(), slots.len());
             slots.push(Slot { name: column.name.clone(), kind: column.kind });
@@ -78,6 +85,7 @@ impl Schema {
             service: service
                 .map(|(identity_type, invoked_by)| ServiceSlots { identity_type, invoked_by }),
             slots,
+            ends,
             by_name,
         }
     }

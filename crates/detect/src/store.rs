@@ -17,7 +17,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 pub use self::filters::{FilterAction, SavedFilter};
-pub use self::lists::SavedList;
+pub use self::lists::{BY_TRUSTED_LIST, SavedList};
 pub use self::opinions::Feedback;
 use crate::StoreError;
 

@@ -1,7 +1,7 @@
 //! The engine in this process.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use arrow::array::{ArrayRef, Int64Array};
 use arrow::datatypes::SchemaRef;
@@ -15,6 +15,7 @@ use datafusion::logical_expr::LogicalPlan;
 use datafusion::physical_plan::{ExecutionPlan, displayable, execute_stream};
 use futures::lock::Mutex;
 use futures::{StreamExt, stream};
+use haechi_origins::{Clients, Tables};
 use haechi_query::sql::{ESTIMATE, ESTIMATE_COLUMN};
 use haechi_query::{Answer, BatchStream, Engine, QueryError};
 use haechi_sources::Files;
@@ -23,6 +24,7 @@ use url::Url;
 
 use crate::figures::Figures;
 use crate::files::FilesTable;
+use crate::functions::{Bind, Names};
 use crate::provider::{ParquetTable, Place};
 use crate::session::Options;
 use crate::stopping::Stop;
@@ -33,6 +35,8 @@ use crate::{errors, figures, plain, rebuilt, session, statement};
 pub struct Embedded {
     context: SessionContext,
     stop: Stop,
+    /// What functions of addresses and clients look into.
+    names: Arc<OnceLock<Names>>,
     /// Views that nobody has asked for yet, name and SQL: planning one takes longer than a small
     /// query.
     views: Mutex<Vec<(String, String)>>,
@@ -54,7 +58,10 @@ impl Embedded {
         options: &Options,
     ) -> Result<Self, QueryError> {
         let stop = Stop::default();
-        let context = session::session(options, &stop).map_err(|error| errors::of_run(&error))?;
+        let bind = Bind::default();
+        let names = Arc::clone(&bind.0);
+        let context = session::session(options, &stop, bind);
+        let context = context.map_err(|error| errors::of_run(&error))?;
         store_url.set_path("/");
         let url = ObjectStoreUrl::parse(store_url).map_err(|error| errors::of_run(&error))?;
         context.register_object_store(url.as_ref(), Arc::clone(&store));
@@ -70,7 +77,14 @@ impl Embedded {
                 .register_table(name, provider)
                 .map_err(|error| errors::of_table(&table.name, &error))?;
         }
-        Ok(Self { context, stop, views: Mutex::new(views) })
+        Ok(Self { context, stop, names, views: Mutex::new(views) })
+    }
+
+    /// Says what functions of addresses and clients look into, before the first query: plans name
+    /// it, and do not depend on this engine.
+    pub fn set_origins(&self, tables: &Tables, clients: &Clients) {
+        // Whoever says it twice is heard once: plans that were made would not fit.
+        let _ = self.names.set(Names { tables: tables.names(), clients: clients.names() });
     }
 
     /// Returns what ends the queries of this engine early, each with the rows that it has read.

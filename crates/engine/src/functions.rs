@@ -11,6 +11,7 @@ mod json;
 mod json_at;
 mod lists;
 mod number;
+mod origins;
 mod regex_replace;
 mod structures;
 mod text;
@@ -22,6 +23,7 @@ use datafusion::logical_expr::ScalarUDF;
 use by_row::ByRow;
 
 pub(crate) use json_at::finder;
+pub(crate) use origins::{Bind, Names};
 pub(crate) use text::encoding::hash;
 
 /// One scalar function.
@@ -63,6 +65,7 @@ const FAMILIES: &[&[&Function]] = &[
     lists::ALL,
     ip_in_cidr::ALL,
     ip::ALL,
+    origins::ALL,
     text::ALL,
     number::ALL,
     time::ALL,

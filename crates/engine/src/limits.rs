@@ -109,3 +109,7 @@ pub(crate) const SPARSE_BYTES_MIN: usize = 256 * 1024;
 
 /// What a column of texts may point into, by the bytes of its texts: beyond, they are copied.
 pub(crate) const SPARSE_SHARE: usize = 2;
+
+/// The sets of tables of addresses that are open at once: one for each lake that is asked, and each
+/// takes as many bytes as its files have.
+pub(crate) const TABLES_OPEN_MAX: usize = 2;

@@ -9,8 +9,10 @@ use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::memory_pool::{FairSpillPool, TrackConsumersPool};
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::execution::session_state::SessionStateBuilder;
+use datafusion::logical_expr::registry::FunctionRegistry;
 use datafusion::prelude::{SessionConfig, SessionContext};
 
+use crate::functions::Bind;
 use crate::stopping::{Stop, StoppingSources};
 use crate::yielding::YieldingJoins;
 use crate::{aggregates, functions, limits};
@@ -28,7 +30,11 @@ pub struct Options {
 }
 
 /// Makes the session, still without tables.
-pub(crate) fn session(options: &Options, stop: &Stop) -> Result<SessionContext, DataFusionError> {
+pub(crate) fn session(
+    options: &Options,
+    stop: &Stop,
+    bind: Bind,
+) -> Result<SessionContext, DataFusionError> {
     let pool = FairSpillPool::new(options.memory_bytes);
     let spill = DiskManagerBuilder::default()
         .with_max_spill_merge_fan_in(merged_runs(options))
@@ -45,7 +51,8 @@ pub(crate) fn session(options: &Options, stop: &Stop) -> Result<SessionContext, 
         .with_physical_optimizer_rule(Arc::new(YieldingJoins))
         .with_physical_optimizer_rule(Arc::new(StoppingSources(stop.clone())))
         .build();
-    let context = SessionContext::new_with_state(state);
+    let mut context = SessionContext::new_with_state(state);
+    context.register_function_rewrite(Arc::new(bind))?;
     for function in functions::all() {
         context.register_udf(function.udf());
     }

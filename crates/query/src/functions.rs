@@ -8,6 +8,7 @@ mod aggregate;
 mod general;
 mod json;
 mod numeric;
+mod origins;
 mod text;
 mod time;
 
@@ -132,6 +133,7 @@ pub const GROUPS: &[(&str, &[Function])] = &[
     ("Text", text::ALL),
     ("Times", time::ALL),
     ("Addresses", address::ALL),
+    ("Origins", origins::ALL),
     ("Objects and lists", json::ALL),
     ("General", general::ALL),
 ];
@@ -146,6 +148,11 @@ pub fn all() -> impl Iterator<Item = &'static Function> {
 pub fn by_name(name: &str) -> Option<&'static Function> {
     let is = |known: &&str| known.eq_ignore_ascii_case(name);
     all().find(|it| is(&it.name) || it.aliases.iter().any(is))
+}
+
+/// Whether AWS does not have the function.
+pub(crate) fn is_own(name: &str) -> bool {
+    by_name(name).is_some_and(|it| origins::ALL.iter().any(|own| own.name == it.name))
 }
 
 /// Functions of other languages, and what does the same here.

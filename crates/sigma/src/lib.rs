@@ -15,4 +15,4 @@ mod run;
 mod tests;
 
 pub use rules::{Rules, Tagged, Unusable};
-pub use run::{COLUMNS, SigmaError, Watch, fitting, run};
+pub use run::{COLUMNS, SigmaError, Watch, fitting, run, run_without};

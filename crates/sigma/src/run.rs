@@ -72,6 +72,20 @@ pub async fn run(
     rules: &Rules,
     window: Window,
 ) -> Result<Vec<Finding>, SigmaError> {
+    run_without(engine, rules, window, &|_| false).await
+}
+
+/// Runs rules over the CloudTrail events of a window, but for those from a trusted address, which
+/// the rules do not see.
+///
+/// # Errors
+/// The engine fails.
+pub async fn run_without(
+    engine: &dyn Engine,
+    rules: &Rules,
+    window: Window,
+    is_trusted: &(dyn Fn(&str) -> bool + Sync),
+) -> Result<Vec<Finding>, SigmaError> {
     if rules.is_empty() {
         return Ok(Vec::new());
     }
@@ -92,7 +106,7 @@ pub async fn run(
     let mut batches = engine.query(&sql).await?.batches;
     let mut watch = Watch::new(rules);
     while let Some(batch) = batches.try_next().await? {
-        watch.observe(&batch)?;
+        watch.observe_without(&batch, is_trusted)?;
     }
     Ok(watch.finish())
 }
@@ -153,12 +167,20 @@ impl<'a> Watch<'a> {
     /// # Errors
     /// The batch does not have the form of the lake's table.
     pub fn observe(&mut self, batch: &RecordBatch) -> Result<(), SigmaError> {
+        self.observe_without(batch, &|_| false)
+    }
+
+    fn observe_without(
+        &mut self,
+        batch: &RecordBatch,
+        is_trusted: &dyn Fn(&str) -> bool,
+    ) -> Result<(), SigmaError> {
         let rows = Columns::of(batch)?;
         let mut candidates = std::mem::take(&mut self.candidates);
         for row in 0..batch.num_rows() {
             let values = rows.indexed.each_ref().map(|column| column.get(row));
             self.rules.index.candidates(values, &mut candidates);
-            if !candidates.is_empty() {
+            if !candidates.is_empty() && !rows.address(row).is_some_and(is_trusted) {
                 self.observe_row(&candidates, &rows, row);
             }
         }
@@ -360,6 +382,11 @@ impl Columns {
             account: self.account.get(row).unwrap_or_default(),
             region: self.region.get(row).unwrap_or_default(),
         }
+    }
+
+    /// Returns where an event came from: the last of what it may be about.
+    fn address(&self, row: usize) -> Option<&str> {
+        self.subjects.last().and_then(|column| column.get(row))
     }
 
     fn subject(&self, row: usize) -> &str {

@@ -8,7 +8,7 @@ use super::manifests::Member;
 const LAYERS: &[&[&str]] = &[
     &["haechi-model"],
     &["haechi-catalog", "haechi-query"],
-    &["haechi-sources", "haechi-integrity", "haechi-output", "haechi-baseline"],
+    &["haechi-sources", "haechi-integrity", "haechi-output", "haechi-baseline", "haechi-origins"],
     &["haechi-lake"],
     &["haechi-detect", "haechi-sigma", "haechi-simulate"],
     &["haechi-engine"],

@@ -200,7 +200,7 @@ pub enum Lists {
         #[arg(long, value_enum, default_value_t = SummaryFormat::Table)]
         format: SummaryFormat,
     },
-    /// Look at a list no more; what it found stays
+    /// Look at a list no more; what it found stays, and what it was trusted for is found again
     Remove {
         /// The file, as it was added
         #[arg(value_name = "[NAME=]FILE")]
@@ -257,10 +257,36 @@ pub struct Knowledge {
     /// A file or folder of Sigma rules over CloudTrail (may be given more than once)
     #[arg(long = "rules", value_name = "PATH")]
     pub rules: Vec<PathBuf>,
-    /// A table of where addresses are: an `.mmdb` file, or CSV of ranges (may be given more than
-    /// once)
+    #[command(flatten)]
+    pub places: Places,
+}
+
+/// Where addresses belong.
+#[derive(Debug, Clone, Default, ClapArgs)]
+pub struct Places {
+    /// A table of where addresses belong, asked before those of `haechi enrich`: an `.mmdb` file,
+    /// CSV of ranges, or AWS's `ip-ranges.json` (may be given more than once)
     #[arg(long = "places", value_name = "FILE", env = "HAECHI_PLACES", value_delimiter = ',')]
     pub places: Vec<PathBuf>,
+}
+
+/// `haechi enrich`
+#[derive(Debug, Subcommand)]
+pub enum Enrich {
+    /// Make the tables that scans and queries look into; those of a kind that is given anew are
+    /// replaced
+    Update {
+        /// Packages as `npm pack` writes them (`.tgz`), CSV of ranges (also `.gz`), AWS's
+        /// `ip-ranges.json`, or `.mmdb` files [default: npm is asked for the free packages]
+        #[arg(value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
+    /// Show the tables: what they know, where they come from, how large they are
+    Show {
+        /// How to print them
+        #[arg(long, value_enum, default_value_t = SummaryFormat::Table)]
+        format: SummaryFormat,
+    },
 }
 
 /// How coverage is printed.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, Subcommand, ValueEnum};
 use haechi_output::Format;
 
-use super::{LakeArgs, WindowArgs};
+use super::{LakeArgs, Places, WindowArgs};
 
 /// `haechi sql`
 #[derive(Debug, ClapArgs)]
@@ -23,6 +23,8 @@ pub struct Sql {
     /// Show how the query would be run instead of running it
     #[arg(long)]
     pub explain: bool,
+    #[command(flatten)]
+    pub places: Places,
 }
 
 /// `haechi query`
@@ -54,6 +56,8 @@ pub struct Query {
     /// Do not shorten long values in tables
     #[arg(long)]
     pub wide: bool,
+    #[command(flatten)]
+    pub places: Places,
     #[command(flatten)]
     pub instead: InsteadOfRunning,
     /// Hold the query to AWS's own limits
@@ -100,6 +104,8 @@ pub struct Ask {
     /// Print the query instead of running it
     #[arg(long)]
     pub show_query: bool,
+    #[command(flatten)]
+    pub places: Places,
     #[command(flatten)]
     pub lake: LakeArgs,
     #[command(flatten)]

@@ -12,7 +12,7 @@ use self::words::Words;
 use crate::args::{Ask, InsteadOfRunning, Query};
 use crate::lake::{engine, open};
 use crate::session::Session;
-use crate::talk;
+use crate::{tables, talk};
 use haechi_output as output;
 
 pub fn run(session: &Session, args: &Ask) -> Result<()> {
@@ -41,6 +41,7 @@ fn answer(session: &Session, args: &Ask, question: &Question, query: &str) -> Re
         QuestionQuery::Sql(_) => {
             let lake = open(session, &args.lake)?;
             let engine = engine(&lake, &session.catalog, &args.lake)?;
+            tables::tell(session, &engine, &args.places.places, query)?;
             session.runtime.block_on(async {
                 let answer = engine.query(query).await?;
                 output::answer(answer, args.format, args.wide).await
@@ -62,6 +63,7 @@ fn insights(args: &Ask, question: &Question, query: &str) -> Query {
         format: args.format,
         plot: false,
         wide: args.wide,
+        places: args.places.clone(),
         instead: InsteadOfRunning { explain: false, check: false },
         compat: false,
     }

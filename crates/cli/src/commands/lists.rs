@@ -8,19 +8,18 @@ use haechi_model::Window;
 use haechi_output as output;
 
 use crate::args::{Knowledge, LakeArgs, Lists, SummaryFormat};
-use crate::knowledge::{Known, ListFile, absolute};
+use crate::knowledge::{Known, ListFile, TRUSTED, absolute};
 use crate::lake::{engine, findings, location, open};
 use crate::session::Session;
+use crate::trusted::retract;
+
+use super::scan::{keep, put_right, search};
 
 pub fn run(session: &Session, args: &Lists) -> Result<()> {
     match args {
         Lists::Add { list, lake } => add(session, list, lake),
         Lists::List { lake, format } => list(session, lake, *format),
-        Lists::Remove { list, lake } => {
-            open(session, lake)?;
-            let (name, file) = ListFile::named(list);
-            Ok(findings(&location(lake)?)?.delete_list(name, &absolute(file)?)?)
-        }
+        Lists::Remove { list, lake } => remove(session, list, lake),
     }
 }
 
@@ -36,24 +35,35 @@ fn add(session: &Session, list: &str, lake: &LakeArgs) -> Result<()> {
     known.add_saved(&saved)?;
     known.add_list(new, String::new())?;
     let engine = engine(&opened, &session.catalog, lake)?;
-    let catalog = Known::pages_with_lists(&session.catalog);
-    let found = session.runtime.block_on(known.run(
-        &engine,
-        &catalog,
-        Window::default(),
-        Some(&mut store),
-    ))?;
+    let found = search(session, &engine, &known, &mut store)?;
     let n_before = store.count()?;
-    store.put(&found, session.now)?;
-    let details = session.runtime.block_on(crate::details::of(&engine, &found, &known.places))?;
-    store.put_details(&details)?;
-    store.suppress(Some(session.now))?;
+    keep(session, &engine, &known, &found, &mut store)?;
+    put_right(session, &engine, &known, &found, &mut store)?;
     known.remember(&mut store, session.now)?;
     let n_new = store.count()?.saturating_sub(n_before);
     let n_entries = known.lists.n_entries(name);
     output::text(&format!(
         "{n_entries} entries of the list {name}; searched all of the lake: {n_new} new findings\n"
     ))
+}
+
+/// Forgets a list; what was archived because it is trusted is searched for again.
+fn remove(session: &Session, list: &str, lake: &LakeArgs) -> Result<()> {
+    let opened = open(session, lake)?;
+    let (name, file) = ListFile::named(list);
+    let mut store = findings(&location(lake)?)?;
+    store.delete_list(name, &absolute(file)?)?;
+    if name != TRUSTED {
+        return Ok(());
+    }
+    let mut known = Known::read(&Knowledge::default())?;
+    known.add_saved(&store.lists()?)?;
+    let engine = engine(&opened, &session.catalog, lake)?;
+    let all = known.run(&engine, &session.catalog, Window::default(), Some(&mut store));
+    let found = session.runtime.block_on(all)?;
+    keep(session, &engine, &known, &found, &mut store)?;
+    retract(session, &engine, &known, &found, &mut store)?;
+    output::text("searched all of the lake without the list\n")
 }
 
 fn list(session: &Session, lake: &LakeArgs, format: SummaryFormat) -> Result<()> {

@@ -14,7 +14,7 @@ use haechi_query::{check, parse};
 use crate::args::{Query, WindowArgs};
 use crate::groups::{Logs, of_files, of_lake};
 use crate::session::Session;
-use crate::talk;
+use crate::{tables, talk};
 use haechi_output::{self as output, Format};
 
 /// How many rows an answer has at most without `limit`, as in AWS.
@@ -31,6 +31,7 @@ pub fn run(session: &Session, args: &Query) -> Result<()> {
         files => of_files(session, files, &window_of_files(&query, args), &args.lake)?,
     };
     logs.add_lookups(&args.table)?;
+    tables::tell(session, &logs.engine, &args.places.places, &text)?;
     session.runtime.block_on(async {
         if !args.group.is_empty() || text.to_ascii_lowercase().contains("source") {
             logs.add_message_groups().await?;

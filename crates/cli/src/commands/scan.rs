@@ -8,13 +8,14 @@ use anyhow::Result;
 use haechi_detect::{Filter, FindingStore};
 use haechi_engine::Embedded;
 use haechi_model::{Finding, FindingId, Window};
+use haechi_origins::{Clients, Kind};
 
 use crate::args::{Scan, SummaryFormat};
 use crate::knowledge::Known;
 use crate::lake::{engine, findings, location};
 use crate::overview::Overview;
 use crate::session::Session;
-use crate::{details, talk};
+use crate::{details, tables, talk, trusted};
 use haechi_output as output;
 
 use crate::summary;
@@ -33,11 +34,12 @@ pub fn run(session: &Session, args: &Scan) -> Result<ExitCode> {
     keep(session, &engine, &known, &found, &mut store)?;
     let is_whole = window == Window::default();
     if !is_whole && known.has_changed_lists() {
-        let catalog = Known::pages_with_lists(&session.catalog);
-        let older = known.run_pages(&engine, &catalog, Window::default(), Some(&mut store));
-        let older = session.runtime.block_on(older)?;
+        let older = search(session, &engine, &known, &mut store)?;
         talk::note("a list has changed: all of the lake has been searched by the lists");
         keep(session, &engine, &known, &older, &mut store)?;
+        put_right(session, &engine, &known, &older, &mut store)?;
+    } else if is_whole {
+        put_right(session, &engine, &known, &found, &mut store)?;
     }
     if is_whole || known.has_changed_lists() {
         known.remember(&mut store, session.now)?;
@@ -60,10 +62,46 @@ pub fn run(session: &Session, args: &Scan) -> Result<ExitCode> {
             output::text(&text)?;
         }
     }
+    if !found.is_empty() && !known.places.may_know(Kind::Countries) {
+        talk::note(tables::unknown(Kind::Countries));
+    }
     if 0 < n_archived {
         talk::note(&format!("{n_archived} findings are archived: haechi findings list --archived"));
     }
     Ok(exit(args, &found))
+}
+
+/// Searches all of the lake by the lists as they are now: with the pages that look into lists, and
+/// with all pages where something else is trusted than before.
+pub fn search(
+    session: &Session,
+    engine: &Embedded,
+    known: &Known,
+    store: &mut FindingStore,
+) -> Result<Vec<Finding>> {
+    let window = Window::default();
+    if known.has_changed_trust() {
+        return session.runtime.block_on(known.run(engine, &session.catalog, window, Some(store)));
+    }
+    let catalog = Known::pages_with_lists(&session.catalog);
+    session.runtime.block_on(known.run_pages(engine, &catalog, window, Some(store)))
+}
+
+/// Archives what rests on what is newly trusted, when all of the lake has just been searched.
+pub fn put_right(
+    session: &Session,
+    engine: &Embedded,
+    known: &Known,
+    found: &[Finding],
+    store: &mut FindingStore,
+) -> Result<()> {
+    if known.has_changed_trust() {
+        let n_archived = trusted::retract(session, engine, known, found, store)?;
+        talk::note(&format!(
+            "a trusted list has changed: {n_archived} findings that rest on it are archived"
+        ));
+    }
+    Ok(())
 }
 
 /// Keeps findings with what their records tell, and archives what rules ask for.
@@ -75,7 +113,9 @@ pub fn keep(
     store: &mut FindingStore,
 ) -> Result<()> {
     store.put(found, session.now)?;
-    let details = session.runtime.block_on(details::of(engine, found, &known.places))?;
+    let clients = Clients::of(&session.catalog);
+    let details = details::of(engine, found, (&known.places, &clients));
+    let details = session.runtime.block_on(details)?;
     store.put_details(&details)?;
     store.suppress(Some(session.now))?;
     Ok(())

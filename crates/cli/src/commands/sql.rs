@@ -8,6 +8,7 @@ use haechi_query::Engine;
 use crate::args::Sql;
 use crate::lake::{engine, open};
 use crate::session::Session;
+use crate::tables;
 use haechi_output as output;
 
 pub fn run(session: &Session, args: &Sql) -> Result<()> {
@@ -18,6 +19,7 @@ pub fn run(session: &Session, args: &Sql) -> Result<()> {
     }
     let lake = open(session, &args.lake)?;
     let engine = engine(&lake, &session.catalog, &args.lake)?;
+    tables::tell(session, &engine, &args.places.places, &query)?;
     session.runtime.block_on(async {
         if args.explain {
             return output::text(&engine.explain(&query).await?);

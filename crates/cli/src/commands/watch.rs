@@ -12,7 +12,7 @@ use serde_json::json;
 
 use self::left::{Left, Next, Told};
 use self::stop::Stop;
-use super::scan::{keep, open_ones};
+use super::scan::{keep, open_ones, put_right};
 use crate::args::{Ingest, SummaryFormat, Watch, WatchFormat, WindowArgs};
 use crate::knowledge::Known;
 use crate::lake::{engine, location, state_folder};
@@ -71,6 +71,8 @@ fn round(session: &Session, args: &Watch, stop: &Stop) -> Result<()> {
         None => told_by_others(&store)?,
     };
     keep(session, &engine, &known, &found, &mut store)?;
+    // A changed list makes the round look at all of the lake.
+    put_right(session, &engine, &known, &found, &mut store)?;
     known.remember(&mut store, session.now)?;
     let (open, _) = open_ones(&store, found)?;
     say(&told, &open, args.format)?;

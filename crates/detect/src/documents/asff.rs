@@ -3,7 +3,7 @@
 use haechi_model::{Band, Finding};
 use serde_json::{Value, json};
 
-use super::{account_of, cut, partition_of, region_of, text_at, without_nothing};
+use super::{account_of, at, cut, partition_of, region_of, text_at, without_nothing};
 use crate::store::{Feedback, StoredFinding};
 
 /// The form's version.
@@ -48,6 +48,10 @@ pub fn asff(stored: &StoredFinding) -> Value {
             "haechi/subject": cut(&finding.subject, FIELD_MAX),
             "haechi/evidence": cut(&finding.evidence, FIELD_MAX),
             "haechi/techniques": finding.techniques.join(","),
+            "haechi/client": text_at(&stored.details, &["client", "family"]),
+            "haechi/country": remote(stored, &["country", "countryCode"]),
+            "haechi/asn": remote(stored, &["organization", "asn"]),
+            "haechi/organization": remote(stored, &["organization", "asnOrg"]),
         },
         "Resources": [resource_of(stored)],
         "Network": network_of(stored),
@@ -55,6 +59,15 @@ pub fn asff(stored: &StoredFinding) -> Value {
         "VerificationState": verification_of(stored.feedback),
         "Sample": stored.is_sample,
     }))
+}
+
+/// Returns what is known of the other end, whatever the finding is about.
+fn remote<'a>(stored: &'a StoredFinding, path: &[&str]) -> Option<&'a str> {
+    let actions = ["awsApiCallAction", "networkConnectionAction"];
+    actions.iter().find_map(|action| {
+        let details = at(&stored.details, &["action", action, "remoteIpDetails"])?;
+        text_at(details, path)
+    })
 }
 
 fn label_of(finding: &Finding) -> &'static str {

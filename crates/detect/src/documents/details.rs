@@ -3,10 +3,10 @@
 use std::net::IpAddr;
 
 use haechi_model::Finding;
+use haechi_origins::{Clients, Tables};
 use serde_json::{Value, json};
 
 use super::{text_at, without_nothing};
-use crate::place_tables::PlaceTables;
 
 /// Returns the source whose records a finding's evidence gives.
 #[must_use]
@@ -15,11 +15,17 @@ pub fn source_of(finding: &Finding) -> Option<&str> {
     rest.split_once('"').map(|(source, _)| source)
 }
 
-/// Returns the resource and the action of a finding, by one of its records.
+/// Returns the resource and the action of a finding, by one of its records, and what is known of
+/// the other end: `client` and `aws` are words of ours.
 ///
 /// A record of CloudTrail is the event; one of the other sources is its columns by their names.
 #[must_use]
-pub fn details(finding: &Finding, source: &str, record: &Value, places: &PlaceTables) -> Value {
+pub fn details(
+    finding: &Finding,
+    source: &str,
+    record: &Value,
+    (places, clients): (&Tables, &Clients),
+) -> Value {
     let type_names = |name: &str| finding.kind.contains(&format!(":{name}/"));
     let details = match source {
         "cloudtrail" => {
@@ -27,6 +33,8 @@ pub fn details(finding: &Finding, source: &str, record: &Value, places: &PlaceTa
             json!({
                 "resource": api_resource(resource_type, record),
                 "action": api_action(record, places),
+                "client": client(record, clients),
+                "aws": aws(address_in(record, &["sourceIPAddress"]), places),
             })
         }
         "route53_resolver" => json!({
@@ -40,10 +48,14 @@ pub fn details(finding: &Finding, source: &str, record: &Value, places: &PlaceTa
                 },
             },
         }),
-        "vpc_flow" | "transit_gateway_flow" => json!({
-            "resource": instance(record),
-            "action": connection(finding, record, places),
-        }),
+        "vpc_flow" | "transit_gateway_flow" => {
+            let ends = Ends::of(finding, record);
+            json!({
+                "resource": instance(record),
+                "action": connection(&ends, record, places),
+                "aws": aws(ends.peer.0, places),
+            })
+        }
         _ => json!({}),
     };
     without_nothing(details)
@@ -77,7 +89,7 @@ fn instance_of_session(event: &Value) -> Option<&str> {
     arn.rsplit('/').next().filter(|session| session.starts_with("i-"))
 }
 
-fn api_action(event: &Value, places: &PlaceTables) -> Value {
+fn api_action(event: &Value, places: &Tables) -> Value {
     let caller = text_at(event, &["sourceIPAddress"]);
     let address: Option<IpAddr> = caller.and_then(|caller| caller.parse().ok());
     let domain = caller.filter(|_| address.is_none());
@@ -111,31 +123,61 @@ fn instance(record: &Value) -> Value {
     })
 }
 
-fn connection(finding: &Finding, record: &Value, places: &PlaceTables) -> Value {
-    let address = |own: &str, inner: &str| -> Option<IpAddr> {
-        text_at(record, &[inner]).or_else(|| text_at(record, &[own]))?.parse().ok()
-    };
-    let source = address("srcaddr", "pkt_srcaddr");
-    let target = address("dstaddr", "pkt_dstaddr");
-    let is_ours = |it: Option<IpAddr>| it.is_some_and(|it| it.to_string() == finding.subject);
-    let is_outgoing = is_ours(source) || (!is_ours(target) && source.is_some_and(is_private));
-    let ends = [(source, record.get("srcport")), (target, record.get("dstport"))];
-    let [from, to] = ends;
-    let ((local, local_port), (peer, peer_port)) =
-        if is_outgoing { (from, to) } else { (to, from) };
+/// The two ends of a connection: ours and the other one, each with its port.
+struct Ends<'a> {
+    is_outgoing: bool,
+    local: (Option<IpAddr>, Option<&'a Value>),
+    peer: (Option<IpAddr>, Option<&'a Value>),
+}
+
+impl<'a> Ends<'a> {
+    fn of(finding: &Finding, record: &'a Value) -> Self {
+        let source = address_in(record, &["pkt_srcaddr", "srcaddr"]);
+        let target = address_in(record, &["pkt_dstaddr", "dstaddr"]);
+        let is_ours = |it: Option<IpAddr>| it.is_some_and(|it| it.to_string() == finding.subject);
+        let is_outgoing = is_ours(source) || (!is_ours(target) && source.is_some_and(is_private));
+        let (from, to) = ((source, record.get("srcport")), (target, record.get("dstport")));
+        let (local, peer) = if is_outgoing { (from, to) } else { (to, from) };
+        Self { is_outgoing, local, peer }
+    }
+}
+
+fn connection(ends: &Ends<'_>, record: &Value, places: &Tables) -> Value {
     json!({
         "actionType": "NETWORK_CONNECTION",
         "networkConnectionAction": {
             "blocked": text_at(record, &["action"]) == Some("REJECT"),
-            "connectionDirection": if is_outgoing { "OUTBOUND" } else { "INBOUND" },
+            "connectionDirection": if ends.is_outgoing { "OUTBOUND" } else { "INBOUND" },
             "protocol": protocol(record.get("protocol")),
-            "localIpDetails": local.map(by_family),
-            "localPortDetails": { "port": local_port },
+            "localIpDetails": ends.local.0.map(by_family),
+            "localPortDetails": { "port": ends.local.1 },
             "localNetworkInterface": text_at(record, &["interface_id"]),
-            "remoteIpDetails": peer.map(|peer| remote(peer, places)),
-            "remotePortDetails": { "port": peer_port },
+            "remoteIpDetails": ends.peer.0.map(|peer| remote(peer, places)),
+            "remotePortDetails": { "port": ends.peer.1 },
         },
     })
+}
+
+/// Returns the first address that stands in one of the fields.
+fn address_in(record: &Value, fields: &[&str]) -> Option<IpAddr> {
+    fields.iter().find_map(|field| text_at(record, &[field]))?.parse().ok()
+}
+
+fn client(event: &Value, clients: &Clients) -> Value {
+    let of = |tell: fn(&Clients, &str) -> Option<String>| {
+        text_at(event, &["userAgent"]).and_then(|user_agent| tell(clients, user_agent))
+    };
+    json!({
+        "family": of(Clients::family),
+        "kind": of(Clients::kind),
+        "system": of(Clients::system),
+    })
+}
+
+/// Returns the service of AWS that has an address.
+fn aws(address: Option<IpAddr>, places: &Tables) -> Value {
+    let aws = address.and_then(|address| places.aws(address));
+    aws.map_or(Value::Null, |aws| json!({"service": aws.service, "region": aws.region}))
 }
 
 fn protocol(number: Option<&Value>) -> Option<String> {
@@ -161,7 +203,7 @@ fn by_family(address: IpAddr) -> Value {
     }
 }
 
-fn remote(address: IpAddr, places: &PlaceTables) -> Value {
+fn remote(address: IpAddr, places: &Tables) -> Value {
     let mut remote = by_family(address);
     let geo = places.coordinates(address).map(|(lat, lon)| json!({"lat": lat, "lon": lon}));
     let more = [

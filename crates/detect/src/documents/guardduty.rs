@@ -24,14 +24,16 @@ pub fn guardduty(stored: &StoredFinding) -> Value {
     if !resource.is_object() {
         resource = json!({"resourceType": resource_type(&finding.kind)});
     }
-    let additional = json!({
+    let additional = without_nothing(json!({
         "sample": stored.is_sample,
         "page": finding.page,
         "subject": finding.subject,
         "evidence": finding.evidence,
         "techniques": finding.techniques,
         "records": finding.records,
-    });
+        "client": part("client"),
+        "aws": part("aws"),
+    }));
     without_nothing(json!({
         "schemaVersion": SCHEMA_VERSION,
         "accountId": account,

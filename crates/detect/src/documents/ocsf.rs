@@ -67,7 +67,13 @@ pub fn ocsf(stored: &StoredFinding) -> Value {
             "region": region,
             "cloud_partition": partition_of(region),
         }],
-        "unmapped": { "query": finding.evidence, "records": finding.records, "sample": stored.is_sample },
+        "unmapped": {
+            "query": finding.evidence,
+            "records": finding.records,
+            "sample": stored.is_sample,
+            "client": stored.details.get("client"),
+            "aws": stored.details.get("aws"),
+        },
     }))
 }
 
@@ -114,6 +120,7 @@ fn evidence_of(stored: &StoredFinding) -> Value {
             "ip": family("ipAddressV4").or_else(|| family("ipAddressV6")),
             "port": port,
             "location": { "country": country },
+            "autonomous_system": system_of(base.get(format!("{end}IpDetails"))),
         })
     };
     let is_out = text_at(&connection, &["connectionDirection"]) == Some("OUTBOUND");
@@ -133,9 +140,17 @@ fn evidence_of(stored: &StoredFinding) -> Value {
         }},
         "src_endpoint": if call.is_object() { caller } else { source },
         "dst_endpoint": target,
+        "http_request": { "user_agent": text_at(&call, &["userAgent"]) },
         "query": { "hostname": text_at(&action, &["dnsRequestAction", "domain"]) },
         "data": { "type": stored.finding.kind },
     })
+}
+
+/// Returns the network that announces an address.
+fn system_of(details: Option<&Value>) -> Value {
+    let organization = details.and_then(|it| it.get("organization")).cloned().unwrap_or_default();
+    let number = text_at(&organization, &["asn"]).and_then(|asn| asn.parse::<u32>().ok());
+    json!({"number": number, "name": text_at(&organization, &["asnOrg"])})
 }
 
 fn millis(time: Timestamp) -> i64 {

@@ -1,8 +1,9 @@
+use haechi_catalog::Catalog;
 use haechi_model::{Explanation, Finding, FindingId, Severity, Timestamp};
+use haechi_origins::{Clients, Tables};
 use serde_json::json;
 
 use super::*;
-use crate::place_tables::PlaceTables;
 use crate::store::{Feedback, StoredFinding};
 
 fn stored(kind: &str, source: &str, record: &Value) -> StoredFinding {
@@ -25,10 +26,13 @@ fn stored(kind: &str, source: &str, record: &Value) -> StoredFinding {
         techniques: vec!["T1562.008".to_owned(), "T1046".to_owned()],
     };
     assert_eq!(source_of(&finding), Some(source));
-    let mut places = PlaceTables::default();
+    let mut places = Tables::default();
     places.add(b"203.0.113.0,203.0.113.255,SE\n".to_vec()).unwrap();
+    places.add(b"203.0.113.0,203.0.113.255,64496,Example\n".to_vec()).unwrap();
+    places.add(AWS.as_bytes().to_vec()).unwrap();
+    let clients = Clients::of(&Catalog::tables(None).unwrap());
     StoredFinding {
-        details: details(&finding, source, record, &places),
+        details: details(&finding, source, record, (&places, &clients)),
         finding,
         archived: false,
         suppressed_by: None,
@@ -40,6 +44,9 @@ fn stored(kind: &str, source: &str, record: &Value) -> StoredFinding {
         earlier_evidence: Vec::new(),
     }
 }
+
+const AWS: &str = r#"{"prefixes": [{"ip_prefix": "203.0.113.0/24", "region": "eu-north-1",
+    "service": "EC2", "network_border_group": "eu-north-1"}]}"#;
 
 fn call() -> StoredFinding {
     let event = json!({
@@ -87,6 +94,12 @@ fn a_call_names_its_caller_in_every_form() {
     assert_eq!(action["api"], "StopLogging");
     assert_eq!(action["remoteIpDetails"]["ipAddressV4"], "203.0.113.9");
     assert_eq!(action["remoteIpDetails"]["country"]["countryCode"], "SE");
+    assert_eq!(action["remoteIpDetails"]["organization"]["asn"], "64496");
+    assert_eq!(action["remoteIpDetails"]["organization"]["asnOrg"], "Example");
+    let additional = document["service"]["additionalInfo"]["value"].as_str().unwrap();
+    let additional: Value = serde_json::from_str(additional).unwrap();
+    assert_eq!(additional["client"], json!({"family": "AWS CLI", "kind": "command_line"}));
+    assert_eq!(additional["aws"], json!({"service": "EC2", "region": "eu-north-1"}));
     assert_eq!(document["resource"]["accessKeyDetails"]["userName"], "eve");
     assert!(document["arn"].as_str().unwrap().starts_with("arn:aws-cn:guardduty:cn-north-1:"));
     let document = asff(&stored);
@@ -97,6 +110,11 @@ fn a_call_names_its_caller_in_every_form() {
     );
     let document = ocsf(&stored);
     assert_eq!(document["evidences"][0]["src_endpoint"]["ip"], "203.0.113.9");
+    let caller = &document["evidences"][0]["src_endpoint"];
+    assert_eq!(caller["autonomous_system"], json!({"number": 64_496, "name": "Example"}));
+    assert_eq!(caller["location"]["country"], "SE");
+    assert_eq!(document["evidences"][0]["http_request"]["user_agent"], "aws-cli/2");
+    assert_eq!(document["unmapped"]["client"]["family"], "AWS CLI");
     assert_eq!(document["evidences"][0]["api"]["operation"], "StopLogging");
     assert_eq!(document["finding_info"]["attacks"][0]["sub_technique"]["uid"], "T1562.008");
     assert_eq!(document["type_uid"], 200_401);
@@ -110,6 +128,7 @@ fn a_connection_has_two_ends_and_a_direction() {
     assert_eq!(action["connectionDirection"], "OUTBOUND");
     assert_eq!(action["remotePortDetails"]["port"], 22);
     assert_eq!(action["localIpDetails"]["ipAddressV4"], "10.0.0.5");
+    assert_eq!(stored.details["aws"]["service"], "EC2");
     let network = &asff(&stored)["Network"];
     assert_eq!(
         (&network["SourceIpV4"], &network["DestinationPort"]),

@@ -63,6 +63,10 @@ impl Watch for CreatedKey {
         vec![&mut self.keys, &mut self.known]
     }
 
+    fn learns_from_trusted(&self) -> bool {
+        true
+    }
+
     fn observe(&mut self, row: &Row<'_>, raised: &mut Raised) {
         let network = self.address.text(row).and_then(|address| Network::around(&address));
         let account = Key::of(&[row.text(ACCOUNT).unwrap_or_default()]);

@@ -6,6 +6,7 @@ use haechi_model::Timestamp;
 use serde::Deserialize;
 
 use super::{Kind, Watch};
+use crate::conditions::AnyOf;
 use crate::field::Field;
 use crate::kept::{Part, kept};
 use crate::limits::{HISTORY_DAYS_MAX, SCOPE_VALUES_MAX, SCOPES_MAX};
@@ -22,7 +23,8 @@ pub(super) const KIND: Kind = Kind {
     doc: "Raises a record whose `value` has not been seen before in its `scope` (a field; the \
           subject when it is not set), once the scope has been known for `history_days` and has \
           shown `history_events` records. `value_as = \"network\"` compares the neighbourhoods of \
-          addresses, /24 or /48.",
+          addresses, /24 or /48. Where `raises` has conditions, rows that do not fit them are only \
+          learnt from.",
     facts: &["count", "value", "history_days", "history_events"],
     every_row_speaks: false,
     read,
@@ -32,6 +34,8 @@ struct FirstSeen {
     value: Field,
     value_as: ValueAs,
     scope: Option<Field>,
+    /// What rows must fit to be raised and not only learnt from.
+    raises: Option<AnyOf>,
     history_days: u32,
     history_events: u64,
     scopes: Fading<Scope>,
@@ -59,7 +63,10 @@ fn read(setup: &mut Setup<'_>) -> Result<Box<dyn Watch>, Fault> {
         let reason = format!("`history_days` is at most {HISTORY_DAYS_MAX}");
         return Err(Fault::near("history_days", reason));
     }
+    let raises: Option<toml::Value> = setup.take("raises")?;
+    let raises = raises.map(|raises| AnyOf::read(&raises, setup)).transpose()?;
     Ok(Box::new(FirstSeen {
+        raises,
         value: setup.require_field("value")?,
         value_as: setup.take("value_as")?.unwrap_or_default(),
         scope: setup.take_field("scope")?,
@@ -72,6 +79,10 @@ fn read(setup: &mut Setup<'_>) -> Result<Box<dyn Watch>, Fault> {
 impl Watch for FirstSeen {
     fn state(&mut self) -> Vec<&mut dyn Part> {
         vec![&mut self.scopes]
+    }
+
+    fn learns_from_trusted(&self) -> bool {
+        true
     }
 
     fn observe(&mut self, row: &Row<'_>, raised: &mut Raised) {
@@ -94,6 +105,7 @@ impl Watch for FirstSeen {
             && scope.values.insert(Key::of(&[value.as_str()]));
         if is_known
             && is_new
+            && self.raises.as_ref().is_none_or(|raises| raises.holds(row))
             && let Some(draft) = raised.add(row)
         {
             draft.fact("value", Fact::Text(value));

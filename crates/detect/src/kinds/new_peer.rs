@@ -63,6 +63,10 @@ impl Watch for NewPeer {
         vec![&mut self.hosts]
     }
 
+    fn learns_from_trusted(&self) -> bool {
+        true
+    }
+
     fn sees_exchanges(&self) -> bool {
         true
     }

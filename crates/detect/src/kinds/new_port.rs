@@ -59,6 +59,10 @@ impl Watch for NewPort {
         vec![&mut self.hosts]
     }
 
+    fn learns_from_trusted(&self) -> bool {
+        true
+    }
+
     fn sees_exchanges(&self) -> bool {
         true
     }

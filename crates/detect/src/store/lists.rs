@@ -1,6 +1,6 @@
 //! The lists that a lake is searched by at every scan: where they are, and what they last were.
 
-use haechi_model::Timestamp;
+use haechi_model::{FindingId, Timestamp};
 use rusqlite::params;
 use serde::Serialize;
 
@@ -24,7 +24,41 @@ pub struct SavedList {
     pub searched: Timestamp,
 }
 
+/// What stands in place of a filter's name where a trusted list has archived a finding.
+pub const BY_TRUSTED_LIST: &str = "(trusted list)";
+
 impl FindingStore {
+    /// Archives findings that rest on what is trusted, unless they are archived already; returns
+    /// how many.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn retract(&mut self, ids: &[FindingId]) -> Result<u64, StoreError> {
+        let sql = "update finding set archived = 1, suppressed_by = ?2 \
+                   where id = ?1 and archived = 0";
+        self.each_of(ids, sql)
+    }
+
+    /// Takes findings out again that trusted lists have archived; returns how many.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn restore(&mut self, ids: &[FindingId]) -> Result<u64, StoreError> {
+        let sql = "update finding set archived = 0, suppressed_by = null \
+                   where id = ?1 and suppressed_by = ?2";
+        self.each_of(ids, sql)
+    }
+
+    fn each_of(&mut self, ids: &[FindingId], sql: &str) -> Result<u64, StoreError> {
+        let transaction = self.connection.transaction()?;
+        let mut n_changed = 0;
+        for id in ids {
+            n_changed += transaction.execute(sql, [id.0.as_str(), BY_TRUSTED_LIST])? as u64;
+        }
+        transaction.commit()?;
+        Ok(n_changed)
+    }
+
     /// Keeps a list, or what it has become.
     ///
     /// # Errors

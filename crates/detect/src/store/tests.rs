@@ -227,3 +227,18 @@ fn the_ids_of_all_records_are_kept_once_each() {
     store.put(&[later], NOW).unwrap();
     assert_eq!(store.records(&store.get("aa").unwrap().finding).unwrap(), ids(0..460));
 }
+
+#[test]
+fn what_a_trusted_list_archives_it_gives_back() {
+    let (_folder, mut store) = store();
+    store.put(&[finding("aa", 8.0, 3), finding("bb", 8.0, 3)], NOW).unwrap();
+    let ids = ["aa", "bb"].map(|id| FindingId(id.to_owned()));
+    store.set_archived(&ids[1..], true).unwrap();
+    // What a person has archived is not taken over.
+    assert_eq!(store.retract(&ids).unwrap(), 1);
+    let reason = |store: &FindingStore, id| store.get(id).unwrap().suppressed_by;
+    assert_eq!(reason(&store, "aa").as_deref(), Some(crate::BY_TRUSTED_LIST));
+    assert_eq!(reason(&store, "bb"), None);
+    assert_eq!(store.restore(&ids).unwrap(), 1);
+    assert!(!store.get("aa").unwrap().archived && store.get("bb").unwrap().archived);
+}

@@ -1,15 +1,16 @@
 //! What must hold for every example of every page.
 
 use std::path::PathBuf;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use arrow::array::AsArray;
 use arrow::compute::concat_batches;
 use arrow::datatypes::TimestampMicrosecondType;
 use arrow::record_batch::RecordBatch;
 use haechi_catalog::{Block, Catalog, Detection, Example, Source};
-use haechi_detect::{Detector, Lists, Plan};
+use haechi_detect::{Detector, Lists, Places, Plan};
 use haechi_model::Finding;
+use haechi_origins::Tables;
 
 use crate::{lake, reader};
 
@@ -31,6 +32,7 @@ fn only(catalog: &Catalog, detection: &Detection) -> Catalog {
     Catalog {
         sources: catalog.sources.clone(),
         detections: parts.map(|(name, each)| (name.clone(), each.clone())).collect(),
+        clients: catalog.clients.clone(),
         ..Catalog::default()
     }
 }
@@ -66,6 +68,27 @@ const LISTS: [&str; 12] = [
     "phishing",
 ];
 
+/// Where some addresses belong, all of networks that no list and no other example has.
+const PLACES: [&str; 3] = [
+    "2001:db8:5e::,2001:db8:5e:ffff:ffff:ffff:ffff:ffff,SE\n\
+     2001:db8:4b::,2001:db8:4b:ffff:ffff:ffff:ffff:ffff,KR\n\
+     2001:db9:4b::,2001:db9:4b:ffff:ffff:ffff:ffff:ffff,KR\n",
+    "2001:db8:5e::,2001:db8:5e:ffff:ffff:ffff:ffff:ffff,64496,Example\n\
+     2001:db8:4b::,2001:db8:4b:ffff:ffff:ffff:ffff:ffff,64497,Hosts\n",
+    r#"{"prefixes": [], "ipv6_prefixes": [
+        {"ipv6_prefix": "2001:db8:a5::/48", "region": "eu-north-1", "service": "EC2"},
+        {"ipv6_prefix": "2001:db8:a6::/48", "region": "us-east-1", "service": "EC2"}]}"#,
+];
+
+/// The tables that examples are about.
+fn places() -> Arc<dyn Places> {
+    let mut tables = Tables::default();
+    for table in PLACES {
+        tables.add(table.as_bytes().to_vec()).unwrap();
+    }
+    Arc::new(tables)
+}
+
 /// Makes pages ready, with the lists that examples are about.
 pub(crate) fn detector(catalog: &Catalog) -> Detector {
     let mut lists = Lists::default();
@@ -74,6 +97,7 @@ pub(crate) fn detector(catalog: &Catalog) -> Detector {
     }
     let mut detector = Detector::new(catalog).unwrap();
     detector.set_lists(lists);
+    detector.set_places(&places());
     detector
 }
 
@@ -114,6 +138,7 @@ pub(crate) fn found_by(
     let alone = Catalog {
         sources: CATALOG.sources.clone(),
         detections: detections.map(|it| (it.name.clone(), it.clone())).collect(),
+        clients: CATALOG.clients.clone(),
         ..Catalog::default()
     };
     found_in(&alone, source, &[rows(&CATALOG.sources[source])])

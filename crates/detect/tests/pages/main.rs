@@ -31,4 +31,6 @@ mod reader;
 #[cfg(test)]
 mod rhythm;
 #[cfg(test)]
+mod trust;
+#[cfg(test)]
 mod zeek;

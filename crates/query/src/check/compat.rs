@@ -1,7 +1,8 @@
 //! AWS's own limits, for scripts that must run there, too.
 
 use crate::ast::{Call, Command, Expr, ExprKind, Period, Query, Selector, Source};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, quoted};
+use crate::functions;
 use crate::limits::{
     AWS_ACCOUNTS_MAX, AWS_CASE_BRANCHES_MAX, AWS_DATA_SOURCES_MAX, AWS_GROUPS_MAX,
     AWS_NAME_PREFIXES_MAX, AWS_QUERY_CHARACTERS_MAX, AWS_ROWS_MAX, AWS_STATS_MAX, AWS_TAGS_MAX,
@@ -49,6 +50,10 @@ fn refuse(at: Span, message: &str, diagnostics: &mut Vec<Diagnostic>) {
 
 fn expression(expr: &Expr, diagnostics: &mut Vec<Diagnostic>) {
     match &expr.kind {
+        ExprKind::Call(call) if functions::is_own(&call.name.text) => {
+            let message = format!("AWS has no function {}", quoted(&call.name.text));
+            refuse(expr.span, &message, diagnostics);
+        }
         ExprKind::Call(call) if is_long_case(call) => {
             let message = format!("AWS takes {AWS_CASE_BRANCHES_MAX} branches at most");
             refuse(expr.span, &message, diagnostics);

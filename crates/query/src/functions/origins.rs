@@ -1,0 +1,78 @@
+//! Functions of where an address belongs and what a client is, which AWS does not have.
+
+use super::{Function, FunctionKind, Type, required};
+
+pub(super) const ALL: &[Function] = &[
+    Function {
+        name: "country",
+        aliases: &[],
+        kind: FunctionKind::Scalar,
+        parameters: &[required("address", Type::Text)],
+        returns: Type::Text,
+        doc: "The country that the address is in, in two letters, by the tables at hand. AWS has no such function.",
+        example: "country(sourceIPAddress)",
+    },
+    Function {
+        name: "asn",
+        aliases: &[],
+        kind: FunctionKind::Scalar,
+        parameters: &[required("address", Type::Text)],
+        returns: Type::Number,
+        doc: "The number of the autonomous system that announces the address. AWS has no such function.",
+        example: "asn(sourceIPAddress)",
+    },
+    Function {
+        name: "asnOrg",
+        aliases: &["asn_org"],
+        kind: FunctionKind::Scalar,
+        parameters: &[required("address", Type::Text)],
+        returns: Type::Text,
+        doc: "The organisation that announces the address. AWS has no such function.",
+        example: "asnOrg(sourceIPAddress)",
+    },
+    Function {
+        name: "awsService",
+        aliases: &["aws_service"],
+        kind: FunctionKind::Scalar,
+        parameters: &[required("address", Type::Text)],
+        returns: Type::Text,
+        doc: "The service of AWS that has the address. AWS has no such function.",
+        example: "awsService(sourceIPAddress)",
+    },
+    Function {
+        name: "awsRegion",
+        aliases: &["aws_region"],
+        kind: FunctionKind::Scalar,
+        parameters: &[required("address", Type::Text)],
+        returns: Type::Text,
+        doc: "The Region of AWS that the address is in, or GLOBAL. AWS has no such function.",
+        example: "awsRegion(sourceIPAddress)",
+    },
+    Function {
+        name: "userAgentFamily",
+        aliases: &["user_agent_family"],
+        kind: FunctionKind::Scalar,
+        parameters: &[required("userAgent", Type::Text)],
+        returns: Type::Text,
+        doc: "What the client is called, such as AWS CLI. AWS has no such function.",
+        example: "userAgentFamily(userAgent)",
+    },
+    Function {
+        name: "userAgentKind",
+        aliases: &["user_agent_kind"],
+        kind: FunctionKind::Scalar,
+        parameters: &[required("userAgent", Type::Text)],
+        returns: Type::Text,
+        doc: "What the client is for, such as sdk or attack_tool. AWS has no such function.",
+        example: "userAgentKind(userAgent)",
+    },
+    Function {
+        name: "userAgentSystem",
+        aliases: &["user_agent_system"],
+        kind: FunctionKind::Scalar,
+        parameters: &[required("userAgent", Type::Text)],
+        returns: Type::Text,
+        doc: "The operating system that the client runs on. AWS has no such function.",
+        example: "userAgentSystem(userAgent)",
+    },
+];
