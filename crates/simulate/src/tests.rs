@@ -18,6 +18,7 @@ fn options() -> Options {
         start: "2026-03-02T00:00:00Z".parse().unwrap(),
         days: 1,
         stories: Story::ALL.to_vec(),
+        twins: Vec::new(),
         scale: 0.05,
     }
 }
