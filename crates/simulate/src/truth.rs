@@ -94,7 +94,7 @@ pub struct Step {
     /// Lines that it leaves in S3 access logs.
     pub s3_access_lines: u64,
     /// Names of its lines in flow and query logs: the file below the folder, a colon, and how many
-    /// lines of the file lie before it.
+    /// bytes of the unpacked file lie before it.
     pub lines: Vec<String>,
     /// ATT&CK techniques of which at least one should be told by a finding about these records.
     pub techniques: Vec<&'static str>,

@@ -119,7 +119,9 @@ impl<'a> Writer<'a> {
                 let header = std::iter::once(flows::header(network.format));
                 let text = joined(header.chain(chunk.iter().map(|flow| flow.text.as_str())));
                 let name = layout::flows(network, hour, &mut random);
-                self.note(&name, chunk.iter().map(|flow| flow.mark));
+                let header = flows::header(network.format).len() + 1;
+                let marks = chunk.iter().map(|flow| (flow.mark, flow.text.len()));
+                self.note(&name, header, marks);
                 self.put_gzip(FLOWS, &name, text.as_bytes(), chunk.len())?;
             }
         }
@@ -136,7 +138,8 @@ impl<'a> Writer<'a> {
             for chunk in lines.chunks(limits::LINES_PER_FILE) {
                 let text = joined(chunk.iter().map(|lookup| lookup.text.as_str()));
                 let name = layout::lookups(network, hour, &mut random);
-                self.note(&name, chunk.iter().map(|lookup| lookup.mark));
+                let marks = chunk.iter().map(|lookup| (lookup.mark, lookup.text.len()));
+                self.note(&name, 0, marks);
                 self.put_gzip(LOOKUPS, &name, text.as_bytes(), chunk.len())?;
             }
         }
@@ -171,12 +174,20 @@ impl<'a> Writer<'a> {
         self.put_gzip(LAMBDA, &name, text.as_bytes(), lines.len())
     }
 
-    /// Notes which lines of a file belong to attacks.
-    fn note(&mut self, name: &str, marks: impl Iterator<Item = Option<Mark>>) {
-        for (position, mark) in marks.enumerate() {
+    /// Notes which lines of a file belong to attacks, given how long each is and where the first
+    /// begins.
+    fn note(
+        &mut self,
+        name: &str,
+        first: usize,
+        lines: impl Iterator<Item = (Option<Mark>, usize)>,
+    ) {
+        let mut position = first;
+        for (mark, length) in lines {
             if let Some(mark) = mark {
                 self.lines.entry(mark).or_default().push(format!("{name}:{position}"));
             }
+            position += length + 1;
         }
     }
 

@@ -19,8 +19,8 @@ pub(super) const STORY: Story = Story {
         ko: "서버가 열한 시간 동안 한 주소에 매분 접속하고, 그 주소로 수 기가바이트를 보냅니다",
     },
     twin: Words {
-        en: "A monitoring agent on every server reports every minute, one server looks for updates every hour, and a backup leaves every night",
-        ko: "모든 서버의 모니터링 에이전트가 매분 보고하고, 한 서버는 매시간 업데이트를 확인하며, 백업이 매일 밤 나갑니다",
+        en: "A monitoring agent on every server reports every five minutes, one server looks for updates every hour, and a backup leaves every night",
+        ko: "모든 서버의 모니터링 에이전트가 5분마다 보고하고, 한 서버는 매시간 업데이트를 확인하며, 백업이 매일 밤 나갑니다",
     },
     part: (4, 5),
     offset: 9 * HOUR,
@@ -36,7 +36,7 @@ const VAULT: &str = "198.51.100.95";
 
 fn tell(script: &mut Script<'_>, start: Moment) {
     let network = script.organisation.main_network();
-    let Some(app) = network.host("app-2") else { return };
+    let Some(app) = network.host("app-1") else { return };
     script.knows(StoryTruth {
         account: SHOP.to_owned(),
         addresses: vec![HOME.to_owned()],
@@ -62,7 +62,7 @@ fn tell(script: &mut Script<'_>, start: Moment) {
         received: (40_000, 2_100_000),
         is_accepted: true,
     };
-    let way = (app.private.as_str(), HOME, 443);
+    let way = (app.private.as_str(), HOME, 8443);
     scenes::connect_long(script, network, way, (start.plus(CALLS * MINUTE), 40), talk);
 }
 
@@ -71,13 +71,13 @@ fn live(script: &mut Script<'_>, day: Day) {
     for host in network.hosts.iter().filter(|host| host.name != "spare") {
         // An agent's clock starts with its server, so that the servers do not report together.
         let first = i64::from(host.private.bytes().map(u32::from).sum::<u32>() % 60);
-        for minute in 0..24 * 60 {
-            let time = day.start.plus(minute * MINUTE + first);
+        for mark in 0..24 * 12 {
+            let time = day.start.plus(mark * 5 * MINUTE + first);
             let talk = Talk { seconds: 1, sent: (9, 1_700), received: (7, 620), is_accepted: true };
             scenes::connect(script, network, (&host.private, MONITOR, 443), time, talk);
         }
     }
-    let (Some(app), Some(database)) = (network.host("app-2"), network.host("database")) else {
+    let (Some(app), Some(database)) = (network.host("app-1"), network.host("database")) else {
         return;
     };
     for hour in 0..24 {

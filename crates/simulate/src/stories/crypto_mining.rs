@@ -91,7 +91,7 @@ fn started(script: &mut Script<'_>, kind: &str, count: i64) -> Call {
 /// One connection for hours, on a port that this server never used.
 fn mine(script: &mut Script<'_>, start: Moment) {
     let network = script.organisation.main_network();
-    let Some(app) = network.host("app-2") else { return };
+    let Some(app) = network.host("app-1") else { return };
     script.step("the server asks for the pool's name");
     for number in 0..8 {
         let time = start.plus(number * 30 * MINUTE);
@@ -105,7 +105,7 @@ fn mine(script: &mut Script<'_>, start: Moment) {
 
 fn live(script: &mut Script<'_>, day: Day) {
     let network = script.organisation.main_network();
-    let Some(app) = network.host("app-2") else { return };
+    let Some(app) = network.host("app-1") else { return };
     for hour in 0..24 {
         let time = day.start.plus(hour * HOUR + script.random.between(0, 600));
         let name = "rates.exchange.example.com";
