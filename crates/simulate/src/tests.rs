@@ -158,6 +158,34 @@ fn quiet_twin_lacks_the_stories_and_nothing_else() {
 }
 
 #[test]
+fn a_twin_adds_its_life_and_changes_nothing_else() {
+    let quiet = Options { stories: Vec::new(), scale: 0.01, ..options() };
+    let (_, without) = run(&quiet);
+    let (truth, with) = run(&Options { twins: Story::ALL.to_vec(), ..quiet });
+    assert_eq!(truth.twins.len(), Story::ALL.len());
+    assert!(truth.stories.is_empty());
+    let (with, without) = (ids(&cloudtrail_records(&with)), ids(&cloudtrail_records(&without)));
+    assert!(with.is_superset(&without) && without.len() < with.len());
+}
+
+#[test]
+fn lines_of_attacks_are_where_the_truth_says() {
+    let (truth, files) = run(&options());
+    let mut n_lines = 0;
+    for step in truth.stories.iter().flat_map(|story| &story.steps) {
+        assert_eq!(step.lines.len() as u64, step.flow_lines + step.dns_lines, "{}", step.name);
+        for line in &step.lines {
+            let (name, position) = line.rsplit_once(':').unwrap();
+            let text = unpack(&files[Path::new(name)]);
+            let (before, _) = text.split_at(position.parse().unwrap());
+            assert!(before.is_empty() || before.ends_with('\n'), "{line}");
+            n_lines += 1;
+        }
+    }
+    assert!(1000 < n_lines);
+}
+
+#[test]
 fn times_lie_within_the_run() {
     let odd_start = Options { start: "2026-03-02T06:25:11.5Z".parse().unwrap(), ..options() };
     let (truth, files) = run(&odd_start);

@@ -19,8 +19,8 @@ pub(super) const STORY: Story = Story {
         ko: "서버가 열한 시간 동안 한 주소에 매분 접속하고, 그 주소로 수 기가바이트를 보냅니다",
     },
     twin: Words {
-        en: "A monitoring agent on every server reports every five minutes, one server looks for updates every hour, and a backup leaves every night",
-        ko: "모든 서버의 모니터링 에이전트가 5분마다 보고하고, 한 서버는 매시간 업데이트를 확인하며, 백업이 매일 밤 나갑니다",
+        en: "A monitoring agent on every server reports every five minutes, every server looks for updates every hour, and a backup leaves every night",
+        ko: "모든 서버의 모니터링 에이전트가 5분마다 보고하고, 모든 서버가 매시간 업데이트를 확인하며, 백업이 매일 밤 나갑니다",
     },
     part: (4, 5),
     offset: 9 * HOUR,
@@ -77,15 +77,15 @@ fn live(script: &mut Script<'_>, day: Day) {
             scenes::connect(script, network, (&host.private, MONITOR, 443), time, talk);
         }
     }
-    let (Some(app), Some(database)) = (network.host("app-1"), network.host("database")) else {
-        return;
-    };
-    for hour in 0..24 {
-        let time = day.start.plus(hour * HOUR + 7 * MINUTE + script.random.between(0, 900));
-        let talk =
-            Talk { seconds: 3, sent: (14, 2_300), received: (20, 21_000), is_accepted: true };
-        scenes::connect(script, network, (&app.private, UPDATES, 443), time, talk);
+    for host in network.hosts.iter().filter(|host| host.name != "spare") {
+        for hour in 0..24 {
+            let time = day.start.plus(hour * HOUR + 7 * MINUTE + script.random.between(0, 900));
+            let talk =
+                Talk { seconds: 3, sent: (14, 2_300), received: (20, 21_000), is_accepted: true };
+            scenes::connect(script, network, (&host.private, UPDATES, 443), time, talk);
+        }
     }
+    let Some(database) = network.host("database") else { return };
     let bytes = script.random.between(60_000_000, 80_000_000);
     let talk = Talk {
         seconds: 58,

@@ -13,7 +13,7 @@ use crate::{
     identity::Caller,
     ids,
     moment::{HOUR, MINUTE, Moment},
-    organisation::{IRELAND, SANDBOX, VIRGINIA},
+    organisation::{Host, IRELAND, Network, SANDBOX, VIRGINIA},
     truth::StoryTruth,
 };
 
@@ -24,7 +24,7 @@ pub(super) const STORY: Story = Story {
         ko: "훔친 키로 아무도 쓰지 않는 리전에서 가속기 인스턴스를 시작하고, 서버가 채굴 풀과 통신합니다",
     },
     twin: Words {
-        en: "A build farm starts and stops twenty machines every working day, and a server asks for exchange rates",
+        en: "A build farm starts and stops twenty machines every working day, and servers ask for exchange rates",
         ko: "빌드 팜이 평일마다 인스턴스 스무 대를 시작하고 종료하며, 서버가 환율을 조회합니다",
     },
     part: (7, 10),
@@ -36,6 +36,7 @@ pub(super) const STORY: Story = Story {
 const THIEF: &str = "203.0.113.161";
 const THIEF_AGENT: &str = "Boto3/1.28.62 Python/3.8.10 Windows/10 Botocore/1.31.62";
 const POOL: &str = "203.0.113.45";
+const EXCHANGE: &str = "198.51.100.74";
 const UNUSED: [&str; 2] = ["ap-south-1", "sa-east-1"];
 const MINUTES: i64 = 240;
 
@@ -105,13 +106,10 @@ fn mine(script: &mut Script<'_>, start: Moment) {
 
 fn live(script: &mut Script<'_>, day: Day) {
     let network = script.organisation.main_network();
-    let Some(app) = network.host("app-1") else { return };
-    for hour in 0..24 {
-        let time = day.start.plus(hour * HOUR + script.random.between(0, 600));
-        let name = "rates.exchange.example.com";
-        scenes::ask(script, (network, app), time, ("A", name), Some("198.51.100.74"));
-        let talk = Talk { seconds: 2, sent: (12, 1_900), received: (14, 9_800), is_accepted: true };
-        scenes::connect(script, network, (&app.private, "198.51.100.74", 443), time.plus(1), talk);
+    for name in ["web-1", "app-1", "app-2"] {
+        if let Some(host) = network.host(name) {
+            ask_for_rates(script, (network, host), day.start);
+        }
     }
     if day.is_weekend() {
         return;
@@ -130,4 +128,15 @@ fn farm(script: &mut Script<'_>, builder: &Caller, start: Moment) {
     let instances: Value = json!({ "items": [{ "instanceId": "i-0123456789abcdef0" }] });
     let stop = scenes::write("ec2", "TerminateInstances", json!({ "instancesSet": instances }));
     script.call(builder, place(3500), &stop);
+}
+
+/// Servers that show prices ask for exchange rates every hour: a name and a connection.
+fn ask_for_rates(script: &mut Script<'_>, (network, host): (&Network, &Host), start: Moment) {
+    for hour in 0..24 {
+        let time = start.plus(hour * HOUR + script.random.between(0, 600));
+        let name = ("A", "rates.exchange.example.com");
+        scenes::ask(script, (network, host), time, name, Some(EXCHANGE));
+        let talk = Talk { seconds: 2, sent: (12, 1_900), received: (14, 9_800), is_accepted: true };
+        scenes::connect(script, network, (&host.private, EXCHANGE, 443), time.plus(1), talk);
+    }
 }
