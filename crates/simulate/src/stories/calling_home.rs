@@ -19,8 +19,8 @@ pub(super) const STORY: Story = Story {
         ko: "서버가 열한 시간 동안 한 주소에 매분 접속하고, 그 주소로 수 기가바이트를 보냅니다",
     },
     twin: Words {
-        en: "A monitoring agent on every server reports every five minutes, every server looks for updates every hour, and a backup leaves every night",
-        ko: "모든 서버의 모니터링 에이전트가 5분마다 보고하고, 모든 서버가 매시간 업데이트를 확인하며, 백업이 매일 밤 나갑니다",
+        en: "A monitoring agent on every server reports every ten minutes, every server looks for updates every hour, and a backup leaves every night",
+        ko: "모든 서버의 모니터링 에이전트가 10분마다 보고하고, 모든 서버가 매시간 업데이트를 확인하며, 백업이 매일 밤 나갑니다",
     },
     part: (4, 5),
     offset: 9 * HOUR,
@@ -71,8 +71,8 @@ fn live(script: &mut Script<'_>, day: Day) {
     for host in network.hosts.iter().filter(|host| host.name != "spare") {
         // An agent's clock starts with its server, so that the servers do not report together.
         let first = i64::from(host.private.bytes().map(u32::from).sum::<u32>() % 60);
-        for mark in 0..24 * 12 {
-            let time = day.start.plus(mark * 5 * MINUTE + first);
+        for mark in 0..24 * 6 {
+            let time = day.start.plus(mark * 10 * MINUTE + first);
             let talk = Talk { seconds: 1, sent: (9, 1_700), received: (7, 620), is_accepted: true };
             scenes::connect(script, network, (&host.private, MONITOR, 443), time, talk);
         }

@@ -65,8 +65,8 @@ fn live(script: &mut Script<'_>, day: Day) {
     let open =
         [("web-1", 443), ("web-2", 443), ("app-1", 8080), ("app-2", 8080), ("database", 5432)];
     let talk = Talk { seconds: 0, sent: (5, 310), received: (4, 420), is_accepted: true };
-    for mark in 0..24 * 12 {
-        let time = day.start.plus(mark * 5 * MINUTE + 40);
+    for mark in 0..24 * 4 {
+        let time = day.start.plus(mark * 15 * MINUTE + 40);
         for (name, port) in open {
             if let Some(host) = network.host(name) {
                 let way = (bastion.private.as_str(), host.private.as_str(), port);
