@@ -43,6 +43,10 @@ mod support;
 #[cfg(test)]
 mod tail;
 #[cfg(test)]
+mod twins;
+#[cfg(test)]
+mod twins_alone;
+#[cfg(test)]
 mod views;
 #[cfg(test)]
 mod watch;

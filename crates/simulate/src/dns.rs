@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::{
     moment::Moment,
     organisation::{Host, Network},
+    traces::Mark,
 };
 
 /// A question and what came back.
@@ -24,6 +25,8 @@ pub(crate) struct Lookup {
     pub(crate) vpc: String,
     pub(crate) time: Moment,
     pub(crate) text: String,
+    /// The step of an attack that left it.
+    pub(crate) mark: Option<Mark>,
 }
 
 #[derive(Serialize)]
@@ -83,5 +86,5 @@ pub(crate) fn lookup(
         srcids: Sources { instance: &host.instance },
     };
     let text = serde_json::to_string(&line).unwrap_or_default();
-    Lookup { vpc: network.vpc.clone(), time, text }
+    Lookup { vpc: network.vpc.clone(), time, text, mark: None }
 }

@@ -3,6 +3,7 @@
 use crate::{
     moment::Moment,
     organisation::{FlowFormat, Host, Network},
+    traces::Mark,
 };
 
 /// One end of a connection.
@@ -58,6 +59,8 @@ pub(crate) struct Flow {
     pub(crate) start: Moment,
     pub(crate) end: Moment,
     pub(crate) text: String,
+    /// The step of an attack that left it.
+    pub(crate) mark: Option<Mark>,
 }
 
 /// The fields of version 2, in AWS's order.
@@ -140,7 +143,7 @@ fn line(network: &Network, host: &Host, start: Moment, end: Moment, content: &Co
         FlowFormat::Default => default_line(network, host, (start, end), content),
         FlowFormat::Custom => custom_line(network, host, (start, end), content),
     };
-    Flow { log: network.flow_log.clone(), start, end, text }
+    Flow { log: network.flow_log.clone(), start, end, text, mark: None }
 }
 
 fn default_line(

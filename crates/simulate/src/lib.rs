@@ -1,9 +1,10 @@
 //! An organisation under attack, written in AWS's own file formats.
 //!
 //! Twelve people, a handful of programs and three networks live through some days; their logs go
-//! into a folder as AWS would deliver them. Two attacks hide among them, and an answer sheet says
-//! where. A run without stories is its quiet twin: everything else is the same. Same options,
-//! same bytes: there is no clock, no environment, and chance comes from the seed alone.
+//! into a folder as AWS would deliver them. Attacks hide among them, and an answer sheet says
+//! where. Each attack has a quiet twin: innocent work that most resembles it. What a story or a
+//! twin adds changes nothing else. Same options, same bytes: there is no clock, no environment,
+//! and chance comes from the seed alone.
 
 mod access;
 mod acts;
@@ -43,11 +44,11 @@ use crate::{
     moment::{DAY, HOUR, Moment},
     organisation::{ACCOUNTS, Organisation},
     rhythm::Scale,
-    traces::Traces,
+    traces::{Mark, Traces},
     writer::Writer,
 };
 pub use crate::{
-    stories::Story,
+    stories::{Story, Words},
     truth::{Step, StoryTruth, Totals, Truth},
 };
 
@@ -60,8 +61,10 @@ pub struct Options {
     pub start: Timestamp,
     /// How many days, from 1 to 400.
     pub days: u32,
-    /// The attacks to include; none gives the quiet twin.
-    pub stories: Vec<Story>,
+    /// The attacks to include.
+    pub stories: Vec<&'static Story>,
+    /// The stories whose quiet twins to live through, every day of the run.
+    pub twins: Vec<&'static Story>,
     /// How much everyday activity, 1.0 being the small organisation. Stories do not grow.
     pub scale: f64,
 }
@@ -118,18 +121,30 @@ pub fn simulate(options: &Options, folder: &Path) -> Result<Truth, SimulateError
     let organisation = Organisation::found(options.seed);
     let world = World { organisation: &organisation, scale, seed: options.seed };
     let mut writer = Writer::open(folder, &organisation)?;
-    let (stories, told) = tell_stories(options, &organisation, start);
+    let (mut stories, told) = tell_stories(options, &organisation, start);
     let mut told = told.by_hour();
     let mut hour = start.hour_start();
     // Ends: every round moves the hour towards the end of a run that `span` has bounded.
     while hour < end {
+        if (hour == start.hour_start()) || hour.hour_of_day() == 0 {
+            let today = live_twins(options, &organisation, (start, hour));
+            for (hour, traces) in today.by_hour() {
+                told.entry(hour).or_default().absorb(traces);
+            }
+        }
         let mut traces = background::live(world, hour);
         traces.absorb(told.remove(&hour).unwrap_or_default());
         traces.keep_between(start, end);
         writer.write(hour, traces)?;
         hour = hour.plus(HOUR);
     }
-    let sources = writer.close()?;
+    let (sources, lines) = writer.close()?;
+    for story in &mut stories {
+        for (number, step) in story.steps.iter_mut().enumerate() {
+            let mark = Mark { story: story.name, step: number };
+            step.lines = lines.get(&mark).cloned().unwrap_or_default();
+        }
+    }
     let truth = Truth {
         version: 1,
         seed: options.seed,
@@ -138,6 +153,7 @@ pub fn simulate(options: &Options, folder: &Path) -> Result<Truth, SimulateError
         accounts: ACCOUNTS.map(str::to_owned).to_vec(),
         sources,
         stories,
+        twins: options.twins.iter().map(|story| (story.name, story.twin.en)).collect(),
         innocent: truth::INNOCENT.to_vec(),
     };
     writer::write_truth(folder, &truth)?;
@@ -165,10 +181,30 @@ fn tell_stories(
 ) -> (Vec<StoryTruth>, Traces) {
     let mut truths = Vec::new();
     let mut traces = Traces::default();
-    for story in Story::ALL.iter().filter(|story| options.stories.contains(story)) {
-        let (truth, left) = stories::tell(*story, organisation, start, i64::from(options.days));
+    for story in chosen(&options.stories) {
+        let (truth, left) = stories::tell(story, organisation, start, i64::from(options.days));
         truths.push(truth);
         traces.absorb(left);
     }
     (truths, traces)
+}
+
+/// Lives the day that begins in an hour, in every twin that was chosen.
+fn live_twins(
+    options: &Options,
+    organisation: &Organisation,
+    (start, hour): (Moment, Moment),
+) -> Traces {
+    let day = (hour.day() - start.day(), Moment(hour.day() * DAY));
+    let mut traces = Traces::default();
+    for story in chosen(&options.twins) {
+        traces.absorb(stories::live(story, organisation, day));
+    }
+    traces
+}
+
+/// The chosen stories, each once, in the order of the manual.
+fn chosen(stories: &[&Story]) -> impl Iterator<Item = &'static Story> {
+    let is_chosen = |story: &&Story| stories.iter().any(|chosen| chosen.name == story.name);
+    Story::ALL.iter().copied().filter(is_chosen)
 }

@@ -18,6 +18,7 @@ fn options() -> Options {
         start: "2026-03-02T00:00:00Z".parse().unwrap(),
         days: 1,
         stories: Story::ALL.to_vec(),
+        twins: Vec::new(),
         scale: 0.05,
     }
 }
@@ -154,6 +155,34 @@ fn quiet_twin_lacks_the_stories_and_nothing_else() {
         let difference = truth.sources[source].records - quiet_truth.sources[source].records;
         assert_eq!(difference, told, "{source}");
     }
+}
+
+#[test]
+fn a_twin_adds_its_life_and_changes_nothing_else() {
+    let quiet = Options { stories: Vec::new(), scale: 0.01, ..options() };
+    let (_, without) = run(&quiet);
+    let (truth, with) = run(&Options { twins: Story::ALL.to_vec(), ..quiet });
+    assert_eq!(truth.twins.len(), Story::ALL.len());
+    assert!(truth.stories.is_empty());
+    let (with, without) = (ids(&cloudtrail_records(&with)), ids(&cloudtrail_records(&without)));
+    assert!(with.is_superset(&without) && without.len() < with.len());
+}
+
+#[test]
+fn lines_of_attacks_are_where_the_truth_says() {
+    let (truth, files) = run(&options());
+    let mut n_lines = 0;
+    for step in truth.stories.iter().flat_map(|story| &story.steps) {
+        assert_eq!(step.lines.len() as u64, step.flow_lines + step.dns_lines, "{}", step.name);
+        for line in &step.lines {
+            let (name, position) = line.rsplit_once(':').unwrap();
+            let text = unpack(&files[Path::new(name)]);
+            let (before, _) = text.split_at(position.parse().unwrap());
+            assert!(before.is_empty() || before.ends_with('\n'), "{line}");
+            n_lines += 1;
+        }
+    }
+    assert!(1000 < n_lines);
 }
 
 #[test]

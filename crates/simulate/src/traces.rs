@@ -6,6 +6,13 @@ use crate::{
     access::Visit, cloudtrail::Event, dns::Lookup, flows::Flow, lambda::Line, moment::Moment,
 };
 
+/// The step of a story that a line belongs to, counted from the first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Mark {
+    pub(crate) story: &'static str,
+    pub(crate) step: usize,
+}
+
 /// Records of every source, in no particular order.
 #[derive(Debug, Default)]
 pub(crate) struct Traces {

@@ -26,6 +26,8 @@ pub struct Truth {
     pub sources: BTreeMap<&'static str, Totals>,
     /// The attacks.
     pub stories: Vec<StoryTruth>,
+    /// The quiet twins that were lived, by the names of their stories, and what they do.
+    pub twins: BTreeMap<&'static str, &'static str>,
     /// What looks like an attack and is none.
     pub innocent: Vec<&'static str>,
 }
@@ -91,6 +93,11 @@ pub struct Step {
     pub dns_lines: u64,
     /// Lines that it leaves in S3 access logs.
     pub s3_access_lines: u64,
+    /// Names of its lines in flow and query logs: the file below the folder, a colon, and how many
+    /// bytes of the unpacked file lie before it.
+    pub lines: Vec<String>,
+    /// ATT&CK techniques of which at least one should be told by a finding about these records.
+    pub techniques: Vec<&'static str>,
 }
 
 impl Step {

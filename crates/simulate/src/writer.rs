@@ -16,7 +16,7 @@ use crate::{
     moment::{MINUTE, Moment},
     organisation::{self, Organisation},
     random::Random,
-    traces::Traces,
+    traces::{Mark, Traces},
     truth::{Totals, Truth},
 };
 
@@ -26,7 +26,11 @@ pub(crate) struct Writer<'a> {
     folder: &'a Path,
     organisation: &'a Organisation,
     totals: BTreeMap<&'static str, Totals>,
+    lines: BTreeMap<Mark, Vec<String>>,
 }
+
+/// Totals by source, and the names of the lines that attacks left.
+pub(crate) type Written = (BTreeMap<&'static str, Totals>, BTreeMap<Mark, Vec<String>>);
 
 const CLOUDTRAIL: &str = "cloudtrail";
 const FLOWS: &str = "vpc_flow";
@@ -45,7 +49,7 @@ impl<'a> Writer<'a> {
         if fs::read_dir(folder).map_err(failed)?.next().is_some() {
             return Err(SimulateError::NotEmpty { path: folder.to_owned() });
         }
-        Ok(Self { folder, organisation, totals: BTreeMap::new() })
+        Ok(Self { folder, organisation, totals: BTreeMap::new(), lines: BTreeMap::new() })
     }
 
     /// Writes one hour.
@@ -57,11 +61,12 @@ impl<'a> Writer<'a> {
         self.write_lines(hour, &traces)
     }
 
-    /// Writes the object that every export task leaves behind, and hands over the totals.
-    pub(crate) fn close(self) -> Result<BTreeMap<&'static str, Totals>, SimulateError> {
+    /// Writes the object that every export task leaves behind, and hands over the totals and the
+    /// names of the attacks' lines.
+    pub(crate) fn close(self) -> Result<Written, SimulateError> {
         let check = layout::export_check(lambda::FUNCTION);
         self.put(&check, b"Permission Check Successful")?;
-        Ok(self.totals)
+        Ok((self.totals, self.lines))
     }
 
     fn put(&self, name: &str, bytes: &[u8]) -> Result<(), SimulateError> {
@@ -114,6 +119,9 @@ impl<'a> Writer<'a> {
                 let header = std::iter::once(flows::header(network.format));
                 let text = joined(header.chain(chunk.iter().map(|flow| flow.text.as_str())));
                 let name = layout::flows(network, hour, &mut random);
+                let header = flows::header(network.format).len() + 1;
+                let marks = chunk.iter().map(|flow| (flow.mark, flow.text.len()));
+                self.note(&name, header, marks);
                 self.put_gzip(FLOWS, &name, text.as_bytes(), chunk.len())?;
             }
         }
@@ -130,6 +138,8 @@ impl<'a> Writer<'a> {
             for chunk in lines.chunks(limits::LINES_PER_FILE) {
                 let text = joined(chunk.iter().map(|lookup| lookup.text.as_str()));
                 let name = layout::lookups(network, hour, &mut random);
+                let marks = chunk.iter().map(|lookup| (lookup.mark, lookup.text.len()));
+                self.note(&name, 0, marks);
                 self.put_gzip(LOOKUPS, &name, text.as_bytes(), chunk.len())?;
             }
         }
@@ -162,6 +172,23 @@ impl<'a> Writer<'a> {
         let text = joined(lines.iter().map(|line| line.text.as_str()));
         let name = layout::function(self.organisation.seed, lambda::FUNCTION, hour);
         self.put_gzip(LAMBDA, &name, text.as_bytes(), lines.len())
+    }
+
+    /// Notes which lines of a file belong to attacks, given how long each is and where the first
+    /// begins.
+    fn note(
+        &mut self,
+        name: &str,
+        first: usize,
+        lines: impl Iterator<Item = (Option<Mark>, usize)>,
+    ) {
+        let mut position = first;
+        for (mark, length) in lines {
+            if let Some(mark) = mark {
+                self.lines.entry(mark).or_default().push(format!("{name}:{position}"));
+            }
+            position += length + 1;
+        }
     }
 
     fn put_gzip(

@@ -139,8 +139,17 @@ pub struct Verify {
 #[derive(Debug, ClapArgs)]
 pub struct Simulate {
     /// The folder to write to; it must be empty or new
-    #[arg(long, value_name = "DIR")]
-    pub out: PathBuf,
+    #[arg(long, value_name = "DIR", required_unless_present = "list")]
+    pub out: Option<PathBuf>,
+    /// Name the stories and their quiet twins, in English and Korean, and write nothing
+    #[arg(long, exclusive = true)]
+    pub list: bool,
+    /// An attack to include; may be given several times, or `all` [default: those of the demo]
+    #[arg(long, value_name = "NAME", conflicts_with = "quiet")]
+    pub story: Vec<String>,
+    /// A story whose quiet twin to live through every day; may be given several times, or `all`
+    #[arg(long, value_name = "NAME")]
+    pub twin: Vec<String>,
     /// Decides everything that looks like chance
     #[arg(long, default_value_t = 1)]
     pub seed: u64,

@@ -51,6 +51,7 @@ fn completed(source: &Source, event: &Value, now: Timestamp, index: usize) -> Va
         "vpc_flow" => flow(now),
         "zeek" => connection(now),
         "route53_resolver" => query(now),
+        "eks_audit" => request(now, index),
         _ => call(now, index),
     };
     for (key, value) in event.as_object().unwrap() {
@@ -107,6 +108,16 @@ fn query(now: Timestamp) -> Value {
     })
 }
 
+/// What the API server of a cluster was asked.
+fn request(now: Timestamp, index: usize) -> Value {
+    json!({
+        "kind": "Event", "apiVersion": "audit.k8s.io/v1", "level": "RequestResponse",
+        "auditID": format!("00000000-0000-4000-8000-{index:012}"), "stage": "ResponseComplete",
+        "requestURI": "/", "stageTimestamp": now.to_string(), "@owner": "111122223333",
+        "@region": "eu-west-1",
+    })
+}
+
 /// The record of the other direction.
 fn answered(event: &Value, answer: &Value) -> Value {
     let mut whole = event.clone();
@@ -127,7 +138,9 @@ pub(crate) fn batch(source: &Source, events: &[Value]) -> RecordBatch {
         if let Some(start) = event.get("start").or_else(|| event.get("ts")) {
             return Timestamp::from_seconds(start.as_i64().unwrap()).0;
         }
-        let text = event.get("eventTime").or_else(|| event.get("query_timestamp"));
+        let text = ["eventTime", "query_timestamp", "stageTimestamp"]
+            .iter()
+            .find_map(|key| event.get(key));
         Timestamp::parse(text.unwrap().as_str().unwrap()).unwrap().0
     };
     let times: TimestampMicrosecondArray = events.iter().map(|event| Some(time(event))).collect();

@@ -7,15 +7,21 @@ use crate::{
     flows::Flow,
     identity::Caller,
     moment::Moment,
+    organisation::{Organisation, SHOP, VIRGINIA},
+    parameters::Site,
     random::Random,
-    traces::Traces,
+    stories::Story,
+    traces::{Mark, Traces},
     truth::{Step, StoryTruth},
 };
 
 /// A story while it is being told.
 #[derive(Debug)]
-pub(super) struct Script {
+pub(crate) struct Script<'a> {
+    pub(super) organisation: &'a Organisation,
     pub(super) random: Random,
+    /// Whose steps lines are marked with: an attack's. A twin's lines are nobody's.
+    marks: Option<&'static str>,
     truth: StoryTruth,
     traces: Traces,
     step: Step,
@@ -23,23 +29,48 @@ pub(super) struct Script {
     last: Option<Moment>,
 }
 
-impl Script {
-    /// Opens a story; the truth holds what is known before it starts.
-    pub(super) fn open(seed: u64, truth: StoryTruth) -> Self {
-        let random = Random::stream(seed, &format!("story/{}", truth.name), 0);
+impl<'a> Script<'a> {
+    /// Opens a story, or one day of its twin.
+    pub(super) fn open(
+        organisation: &'a Organisation,
+        story: &'static Story,
+        twin_of_day: Option<i64>,
+    ) -> Self {
+        let what = if twin_of_day.is_some() { "twin" } else { "story" };
+        let label = format!("{what}/{}", story.name);
+        let random = Random::stream(organisation.seed, &label, twin_of_day.unwrap_or_default());
+        let marks = twin_of_day.is_none().then_some(story.name);
+        let truth =
+            StoryTruth { name: story.name, title: story.attack.en, ..StoryTruth::default() };
         let (traces, step) = (Traces::default(), Step::default());
-        Self { random, truth, traces, step, first: None, last: None }
+        Self { organisation, random, marks, truth, traces, step, first: None, last: None }
+    }
+
+    /// Notes what is known before the story starts.
+    pub(super) fn knows(&mut self, truth: StoryTruth) {
+        self.truth = StoryTruth { name: self.truth.name, title: self.truth.title, ..truth };
+    }
+
+    /// Where most stories take place: the shop, in Virginia.
+    pub(super) fn shop(&self) -> Site {
+        Site { seed: self.organisation.seed, account: SHOP, region: VIRGINIA }
     }
 
     /// Starts the next step.
     pub(super) fn step(&mut self, name: &'static str) {
-        let finished = std::mem::replace(&mut self.step, Step { name, ..Step::default() });
+        self.step_of(name, &[]);
+    }
+
+    /// Starts the next step, which a finding should tell by one of these techniques.
+    pub(super) fn step_of(&mut self, name: &'static str, techniques: &[&'static str]) {
+        let next = Step { name, techniques: techniques.to_vec(), ..Step::default() };
+        let finished = std::mem::replace(&mut self.step, next);
         if !finished.is_empty() {
             self.truth.steps.push(finished);
         }
     }
 
-    /// The intruder calls AWS.
+    /// Somebody calls AWS.
     pub(super) fn call(&mut self, caller: &Caller, place: Place, call: &Call) {
         let event = cloudtrail::record(caller, place, call, &mut self.random);
         self.step.cloudtrail_ids.push(event.id.clone());
@@ -50,10 +81,11 @@ impl Script {
 
     /// Packets pass an interface.
     pub(super) fn packets(&mut self, flows: Vec<Flow>) {
+        let mark = self.mark();
         for flow in flows {
             self.step.flow_lines += 1;
             self.saw(flow.end);
-            self.traces.flows.push(flow);
+            self.traces.flows.push(Flow { mark, ..flow });
         }
     }
 
@@ -61,7 +93,7 @@ impl Script {
     pub(super) fn lookup(&mut self, lookup: Lookup) {
         self.step.dns_lines += 1;
         self.saw(lookup.time);
-        self.traces.lookups.push(lookup);
+        self.traces.lookups.push(Lookup { mark: self.mark(), ..lookup });
     }
 
     /// A bucket is asked for an object.
@@ -77,6 +109,11 @@ impl Script {
         self.truth.begins = self.first.unwrap_or_default().iso();
         self.truth.ends = self.last.unwrap_or_default().iso();
         (self.truth, self.traces)
+    }
+
+    /// Which step a line belongs to: the one that is open.
+    fn mark(&self) -> Option<Mark> {
+        self.marks.map(|story| Mark { story, step: self.truth.steps.len() })
     }
 
     fn saw(&mut self, moment: Moment) {
