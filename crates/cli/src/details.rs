@@ -83,8 +83,8 @@ pub fn query<'a>(
             files.insert(literal(file));
             positions.insert(position.parse::<u64>().unwrap_or(0).to_string());
         }
-        let list = |values: BTreeSet<String>| values.into_iter().collect::<Vec<_>>().join(", ");
-        format!("file in ({}) and position in ({})", list(files), list(positions))
+        let joined = |values: BTreeSet<String>| values.into_iter().collect::<Vec<_>>().join(", ");
+        format!("file in ({}) and position in ({})", joined(files), joined(positions))
     };
     let conditions: Vec<String> = days.into_iter().chain([named]).collect();
     format!("select {columns} from {source} where {}", conditions.join(" and "))

@@ -32,7 +32,7 @@ fn is_sparse(column: &ArrayRef) -> bool {
         return false;
     }
     column.as_string_view_opt().is_some_and(|views| {
-        let held: usize = views.data_buffers().iter().map(|buffer| buffer.len()).sum();
+        let held: usize = views.data_buffers().iter().map(arrow::buffer::Buffer::len).sum();
         SPARSE_BYTES_MIN <= held && used(views) * SPARSE_SHARE <= held
     })
 }
@@ -47,7 +47,7 @@ mod tests {
 
     fn held(batch: &RecordBatch) -> usize {
         let views = batch.column(0).as_string_view();
-        views.data_buffers().iter().map(|buffer| buffer.len()).sum()
+        views.data_buffers().iter().map(arrow::buffer::Buffer::len).sum()
     }
 
     #[test]

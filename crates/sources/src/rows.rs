@@ -246,12 +246,11 @@ impl RowBuilder {
 
     /// Adds the record and the entities, or the layout that gives both.
     fn push_whole(&mut self, fields: &Fields<'_>, record: &str, layout: Option<&Joined>) {
-        match layout {
-            Some(_) => self.records.push_null(),
-            None => {
-                self.push_entities(fields);
-                self.records.push(record);
-            }
+        if layout.is_some() {
+            self.records.push_null();
+        } else {
+            self.push_entities(fields);
+            self.records.push(record);
         }
         self.entity_ends.push(self.entities.len());
         self.entity_nulls.append(layout.is_none());

@@ -28,7 +28,7 @@ pub(super) enum Values {
 /// Reads layouts row by row; rows that follow each other mostly share one.
 pub(super) struct Layouts<'a> {
     names: &'a Names,
-    layouts: &'a StringViewArray,
+    rows: &'a StringViewArray,
     last: &'a str,
     /// The places that the last one names.
     places: Vec<usize>,
@@ -53,17 +53,17 @@ impl Arguments {
     }
 
     pub(super) fn layouts<'a>(&'a self, names: &'a Names) -> Layouts<'a> {
-        Layouts { names, layouts: &self.layouts, last: "", places: Vec::new() }
+        Layouts { names, rows: &self.layouts, last: "", places: Vec::new() }
     }
 }
 
-impl<'a> Layouts<'a> {
+impl Layouts<'_> {
     /// Returns the places of the row's columns in the order of its record, if it has a layout.
     pub(super) fn of(&mut self, row: usize) -> Result<Option<&[usize]>, DataFusionError> {
-        if row >= self.layouts.len() || self.layouts.is_null(row) {
+        if row >= self.rows.len() || self.rows.is_null(row) {
             return Ok(None);
         }
-        let layout = self.layouts.value(row);
+        let layout = self.rows.value(row);
         if layout != self.last {
             self.places.clear();
             for name in layout.split(' ') {

@@ -117,8 +117,8 @@ impl Bounds {
         self.of_pages.append(false, bytes(least), bytes(greatest), n_nulls);
         self.is_ascending &= self.last.is_none_or(|(l, g)| l <= least && g <= greatest);
         self.last = ends;
-        let (first, last) = self.of_column.unwrap_or((least, greatest));
-        self.of_column = Some((first.min(least), last.max(greatest)));
+        let (low, high) = self.of_column.unwrap_or((least, greatest));
+        self.of_column = Some((low.min(least), high.max(greatest)));
         Ok(())
     }
 

@@ -21,7 +21,7 @@ fn v2(replaced: &[(&str, &str)]) -> String {
 fn rows(name: &str, text: &str) -> Vec<StoredRow> {
     let mut bench = Bench::new();
     let object = bench.file(name, &gzip(text.as_bytes()));
-    let done = bench.ingest(&[object.clone()]);
+    let done = bench.ingest(std::slice::from_ref(&object));
     assert_eq!((done.accepted, done.rejected, done.skipped.len()), (done.read, 0, 0), "{text}");
     let mut rows = bench.source_rows();
     rows.sort_by_key(|row| row.position);
@@ -42,7 +42,7 @@ fn rows(name: &str, text: &str) -> Vec<StoredRow> {
 #[track_caller]
 fn check(name: &str, header: &str, lines: &[(&str, bool)]) {
     for end in ["\n", "\r\n"] {
-        let body: String = lines.iter().map(|(line, _)| format!("{line}{end}")).collect();
+        let body: String = lines.iter().flat_map(|(line, _)| [*line, end]).collect();
         let text = if header.is_empty() { body } else { format!("{header}{end}{body}") };
         let rows = rows(name, &text);
         let found: Vec<_> =

@@ -141,7 +141,7 @@ fn rows_of(path: &Path, source: &str) -> Vec<StoredRow> {
         let positions = batch["position"].as_primitive::<Int64Type>();
         let (record, layouts) = (text("record"), batch.column_by_name("layout"));
         let row = |at: usize| {
-            let layouts = layouts.map(|it| it.as_string::<i32>()).filter(|it| it.is_valid(at));
+            let layouts = layouts.map(AsArray::as_string::<i32>).filter(|it| it.is_valid(at));
             let layout = layouts.map(|it| it.value(at).to_owned());
             let joined = layout.as_deref().map(|layout| joined(layout, &batch, at));
             let keeps_record = record.is_valid(at);

@@ -110,24 +110,22 @@ impl ColumnBuilder {
                 column.push(value.text);
                 true
             }
-            Values::Text(column) => match text_of(Some(value)) {
-                Some(text) => {
+            Values::Text(column) => {
+                if let Some(text) = text_of(Some(value)) {
                     column.push(&text);
                     false
-                }
-                None => {
+                } else {
                     column.push_nulls(1);
                     false
                 }
-            },
+            }
             Values::Names(column) => {
                 let text = text_of(Some(value));
-                let has_room = match &text {
-                    Some(text) => column.push(text),
-                    None => {
-                        column.push_nulls(1);
-                        true
-                    }
+                let has_room = if let Some(text) = &text {
+                    column.push(text)
+                } else {
+                    column.push_nulls(1);
+                    true
                 };
                 if !has_room {
                     self.values = Values::Text(column.written_out());
