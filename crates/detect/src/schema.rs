@@ -69,8 +69,11 @@ impl Schema {
         let mut by_name: HashMap<String, usize> =
             EVERYWHERE.iter().enumerate().map(|(at, (name, _))| ((*name).to_owned(), at)).collect();
         let mut ends = Vec::new();
+        let is_end = |kind| matches!(kind, EntityKind::Ip | EntityKind::Domain);
+        let lists = source.entities.iter().filter(|(_, kind)| is_end(*kind));
+        let lists: Vec<&str> = lists.filter_map(|(path, _)| path.strip_suffix("[]")).collect();
         for column in &source.columns {
-            if matches!(column.entity, Some(EntityKind::Ip | EntityKind::Domain)) {
+            if column.entity.is_some_and(is_end) || lists.contains(&column.path.as_str()) {
                 ends.push(slots.len());
             }
             by_name.insert(column.name.clone(), slots.len());

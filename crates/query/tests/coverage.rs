@@ -107,12 +107,15 @@ mod coverage {
         assert_eq!(missing, ELSEWHERE);
     }
 
+    /// Functions that look into tables which the user makes: `stories/origins.rs`.
+    const OF_TABLES: &[&str] = &["country", "asn", "asnOrg", "awsService", "awsRegion"];
+
     #[test]
     fn every_function_has_an_answer() {
         let used = answered().functions;
         let all = functions::all().map(|function| function.name);
         let missing: Vec<_> = all.filter(|it| !used.contains(it)).collect();
-        assert!(missing.is_empty(), "{missing:?}");
+        assert_eq!(missing, OF_TABLES);
     }
 
     #[test]
