@@ -160,6 +160,7 @@ mod properties {
                 "not like /a\\/[/]b/",
                 "=~ /x/i",
                 "=~ \"a\\d\"",
+                "=~ \"*a\\d\"",
                 "in [1, \"a\", -2]",
                 "NOT IN []",
                 "in (SOURCE 'g' | filter a = 1 | fields a)",
