@@ -209,3 +209,27 @@ fn sigma_rules_do_not_see_what_is_trusted() {
     };
     assert_eq!((scan(&[]), scan(&["--threat-list", &trusted])), (4, 2));
 }
+
+#[test]
+fn hundreds_of_findings_about_flows_tell_what_their_records_say() {
+    let desk = Desk::new();
+    let mut flows = FLOWS.lines().next().unwrap().to_owned();
+    for host in 0..200 {
+        let port = 40_000 + host;
+        flows += &format!(
+            "\n2 111122223333 eni-{host:08x} 10.0.1.{host} 203.0.113.9 {port} 8443 6 12 2400 \
+             1772442000 1772442050 ACCEPT OK\n\
+             2 111122223333 eni-{host:08x} 203.0.113.9 10.0.1.{host} 8443 {port} 6 9 4000 \
+             1772442000 1772442050 ACCEPT OK"
+        );
+    }
+    let (list, logs, lake) = (desk.path("bad.txt"), desk.path("flows.log"), desk.path("lake"));
+    fs::write(&list, "203.0.113.9\n").unwrap();
+    fs::write(&logs, flows).unwrap();
+    let (list, lake) = (list.to_str().unwrap(), lake.to_str().unwrap());
+    desk.run(&["scan", logs.to_str().unwrap(), "--lake", lake, "--threat-list", list]);
+    assert_eq!(n_findings(&desk), 200);
+    let criteria = r#"{"Criterion":{"service.action.networkConnectionAction.remoteIpDetails.ipAddressV4":{"Equals":["203.0.113.9"]}}}"#;
+    let list = ["findings", "list", "--lake", lake, "--format", "json", "--criteria", criteria];
+    assert_eq!(desk.json(&list).as_array().unwrap().len(), 200);
+}

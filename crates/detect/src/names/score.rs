@@ -5,7 +5,7 @@
 //! says from what.
 
 use super::Name;
-use super::words::{Parts, Words, parts};
+use super::words::{Words, parts};
 
 /// The scale and the bias of the n-grams as `f32`, their weights, the words, and the network.
 static MODEL: &[u8] = include_bytes!("generated.bin");
@@ -28,24 +28,26 @@ struct Model {
     network: &'static [u8],
 }
 
-/// What is measured of one label.
-#[derive(Debug, Clone, Copy, Default)]
+/// The figures of one label that groups are told by.
+const N_FIGURES: usize = 12;
+
+/// What is measured of one name.
 struct Measured {
-    score: f32,
-    parts: Parts,
-    length: f32,
-    digits: f32,
-    vowels: f32,
-    has_hyphen: bool,
-    turns: f32,
-    run: f32,
+    figures: [f32; N_FIGURES],
+    /// Which letters, digits and signs are there: a bit for each.
+    alphabet: [u64; 2],
+    /// A number each for the label, its first and last three letters, and the suffix, so that
+    /// names are compared at once.
+    keys: [u64; N_KEYS],
 }
+
+const N_KEYS: usize = 4;
 
 /// Returns the logarithm of how much likelier one program made these names than people.
 pub(crate) fn likelihood(names: &[Name]) -> f32 {
     let Some(model) = Model::read() else { return 0.0 };
-    let measured: Vec<Measured> = names.iter().map(|name| model.measure(name.label())).collect();
-    model.weigh(&common(names, &measured))
+    let measured: Vec<Measured> = names.iter().map(|name| model.measure(name)).collect();
+    model.weigh(&common(&measured))
 }
 
 impl Model {
@@ -61,48 +63,64 @@ impl Model {
         Some(Self { scale, bias, grams, words, network })
     }
 
-    fn measure(&self, label: &str) -> Measured {
-        let label = label.as_bytes();
+    fn measure(&self, name: &Name) -> Measured {
+        let (whole, suffix) = (name.label(), name.suffix());
+        let front = whole.get(..ENDS).unwrap_or(whole);
+        let back = whole.get(whole.len().saturating_sub(ENDS)..).unwrap_or(whole);
+        let label = whole.as_bytes();
         let label = label.get(..LABEL_MAX).unwrap_or(label);
-        let mut measured = Measured {
-            score: self.score(label),
-            parts: parts(label, self.words),
-            length: number(label.len()),
-            has_hyphen: label.contains(&b'-'),
-            ..Measured::default()
-        };
-        let (mut run, mut run_max, mut n_turns) = (0_u8, 0, 0_u8);
-        let (mut n_digits, mut n_vowels) = (0_u8, 0_u8);
-        let mut before = label.first().map_or(0, |byte| class(*byte) & VOWEL);
+        let [mut low, mut high] = [0_u64; 2];
+        for byte in whole.as_bytes() {
+            let bit = 1_u64 << (byte & 63);
+            let is_high = u64::from(byte >> 6 & 1).wrapping_neg();
+            low |= bit & !is_high;
+            high |= bit & is_high;
+        }
+        let (mut run, mut run_max, mut n_turns, mut counts) = (0_u8, 0, 0, 0);
+        let mut before = label.first().map_or(0, |byte| class(*byte));
         for byte in label {
             let class = class(*byte);
-            let vowel = class & VOWEL;
-            n_digits += class >> 1 & 1;
-            n_vowels += vowel;
-            n_turns += vowel ^ before;
-            run = (run + 1) * (class >> 2);
+            counts += class & !CONSONANT;
+            n_turns += (class ^ before) & VOWEL;
+            run = (run + 1) & class.to_le_bytes()[3];
             run_max = run.max(run_max);
-            before = vowel;
+            before = class;
         }
-        (measured.digits, measured.vowels) = (f32::from(n_digits), f32::from(n_vowels));
-        measured.turns = f32::from(n_turns) / number(label.len().max(2) - 1);
-        measured.run = f32::from(run_max);
-        measured
+        let [n_vowels, n_digits, n_hyphens, _] = counts.to_le_bytes();
+        let (n_digits, n_vowels) = (f32::from(n_digits), f32::from(n_vowels));
+        let is = |truth: bool| f32::from(u8::from(truth));
+        let parts = parts(label, self.words);
+        let length = number(label.len());
+        let figures = [
+            self.score(label),
+            is(parts.is_two),
+            is(parts.is_one),
+            length,
+            n_digits,
+            n_vowels / length.max(1.0),
+            is(0 < n_hyphens),
+            is(0.0 < n_digits),
+            f32::from(n_turns.to_le_bytes()[0]) / number(label.len().max(2) - 1),
+            f32::from(run_max),
+            parts.cover,
+            if parts.is_two { length } else { 0.0 },
+        ];
+        Measured { figures, alphabet: [low, high], keys: [whole, front, back, suffix].map(key) }
     }
 
     /// Returns how strange the letters of a label are: a logistic regression over its n-grams.
     fn score(&self, label: &[u8]) -> f32 {
-        let mut letters = [0_u8; LABEL_MAX + 2];
-        let inside = label.iter().map(|byte| if byte.is_ascii() { *byte } else { b'?' });
-        let all = std::iter::once(b'^').chain(inside).chain([b'$']);
-        let mut length = 0;
-        for (place, byte) in letters.iter_mut().zip(all) {
-            *place = byte;
-            length += 1;
+        let mut letters = [b'^'; LABEL_MAX + 2];
+        let (inside, after) = letters.split_at_mut(label.len() + 1);
+        for (place, byte) in inside.iter_mut().skip(1).zip(label) {
+            *place = if byte.is_ascii() { *byte } else { b'?' };
         }
-        let letters = letters.get(..length).unwrap_or_default();
+        if let Some(place) = after.first_mut() {
+            *place = b'$';
+        }
+        let letters = letters.get(..label.len() + 2).unwrap_or_default();
         let (mut sum, mut n_grams) = (0_i32, 0_u16);
-        for start in letters.windows(GRAM_MAX) {
+        for start in letters.array_windows::<GRAM_MAX>() {
             sum += self.begun_by(start);
             n_grams += 4;
         }
@@ -118,14 +136,17 @@ impl Model {
     }
 
     /// Returns the weights of the n-grams that begin with the first letter.
+    #[inline]
     fn begun_by(&self, letters: &[u8]) -> i32 {
-        let mut hash = 0x811c_9dc5_u32;
-        let mut sum = 0;
-        for byte in letters {
-            hash = (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193);
-            let slot = (hash ^ (hash >> 16)) as usize & (SLOTS - 1);
-            let weight = self.grams.get(slot).copied().unwrap_or(0);
-            sum += i32::from(weight.cast_signed());
+        let [first, second, rest @ ..] = letters else {
+            return letters.first().map_or(0, |byte| weight(self.grams, step(BASIS, *byte)));
+        };
+        let pair = usize::from(*first) << 7 & 0x3f80 | usize::from(*second) & 0x7f;
+        let mut sum = PAIRS.get(pair).map_or(0, |sum| i32::from(*sum));
+        let mut hash = step(step(BASIS, *first), *second);
+        for byte in rest {
+            hash = step(hash, *byte);
+            sum += weight(self.grams, hash);
         }
         sum
     }
@@ -151,6 +172,41 @@ impl Model {
     }
 }
 
+const BASIS: u32 = 0x811c_9dc5;
+
+const fn step(hash: u32, byte: u8) -> u32 {
+    (hash ^ byte as u32).wrapping_mul(0x0100_0193)
+}
+
+/// Returns the weight of the n-gram with this hash.
+#[expect(clippy::indexing_slicing, reason = "the slot is masked")]
+const fn weight(grams: &[u8; SLOTS], hash: u32) -> i32 {
+    let slot = (hash ^ (hash >> 16)) as usize & (SLOTS - 1);
+    grams[slot].cast_signed() as i32
+}
+
+/// The weights of a letter and of it with the one after it, for all pairs of ASCII: half of the
+/// n-grams are found in one small table.
+#[expect(
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    reason = "computed by the compiler, which would say so; two weights of 8 bits"
+)]
+static PAIRS: [i16; 1 << 14] = {
+    let Some((grams, _)) = MODEL.split_at(2 * FLOAT).1.split_first_chunk() else {
+        panic!("the model has n-grams")
+    };
+    let mut pairs = [0; 1 << 14];
+    let mut at = 0;
+    while at < pairs.len() {
+        let first = step(BASIS, (at >> 7) as u8);
+        let second = step(first, (at & 0x7f) as u8);
+        pairs[at] = (weight(grams, first) + weight(grams, second)) as i16;
+        at += 1;
+    }
+    pairs
+};
+
 /// Returns the hyperbolic tangent by Lambert's continued fraction, to a few millionths: the same
 /// on every machine, and for all units of a layer at once.
 fn tanh(x: f32) -> f32 {
@@ -163,55 +219,31 @@ fn tanh(x: f32) -> f32 {
     (above / below).clamp(-1.0, 1.0)
 }
 
-/// The figures of one label that groups are told by.
-const N_FIGURES: usize = 12;
-
-impl Measured {
-    /// Returns the figures, which are summed up all at once.
-    fn figures(&self) -> [f32; N_FIGURES] {
-        let is = |truth: bool| f32::from(u8::from(truth));
-        [
-            self.score,
-            is(self.parts.is_two),
-            is(self.parts.is_one),
-            self.length,
-            self.digits,
-            self.vowels / self.length.max(1.0),
-            is(self.has_hyphen),
-            is(0.0 < self.digits),
-            self.turns,
-            self.run,
-            self.parts.cover,
-            if self.parts.is_two { self.length } else { 0.0 },
-        ]
-    }
-}
-
-/// Returns the means of figures, each summed up in the order of the names.
-fn means(all: &[[f32; N_FIGURES]]) -> [f32; N_FIGURES] {
-    let mut sums = [0.0_f32; N_FIGURES];
-    for figures in all {
-        for (sum, figure) in sums.iter_mut().zip(figures) {
+/// Measures what the names of a group have in common, in the order of the training.
+fn common(all: &[Measured]) -> [f32; N_COMMON] {
+    let n = number(all.len().max(1));
+    // Each is summed up in the order of the names, so that the sums are the same everywhere.
+    let mut middle = [0.0_f32; N_FIGURES];
+    let mut lowest = [f32::INFINITY; 2];
+    let mut alphabet = [0_u64; 2];
+    for one in all {
+        for (sum, figure) in middle.iter_mut().zip(one.figures) {
             *sum += figure;
         }
+        let [score, ..] = one.figures;
+        lowest = [lowest[0].min(score), lowest[1].min(lowest[0].max(score))];
+        alphabet = [alphabet[0] | one.alphabet[0], alphabet[1] | one.alphabet[1]];
     }
-    let n = number(all.len().max(1));
-    sums.map(|sum| sum / n)
-}
-
-/// Measures what the names of a group have in common, in the order of the training.
-fn common(names: &[Name], all: &[Measured]) -> [f32; N_COMMON] {
-    let n = number(all.len().max(1));
-    let mut figures: Vec<[f32; N_FIGURES]> = all.iter().map(Measured::figures).collect();
-    let middle = means(&figures);
-    for figure in &mut figures {
-        for (value, middle) in figure.iter_mut().zip(middle) {
-            *value = (*value - middle).powi(2);
+    let middle = middle.map(|sum| sum / n);
+    let mut spreads = [0.0_f32; N_FIGURES];
+    for one in all {
+        for ((sum, figure), middle) in spreads.iter_mut().zip(one.figures).zip(middle) {
+            *sum += (figure - middle) * (figure - middle);
         }
     }
+    let spreads = spreads.map(|sum| (sum / n).sqrt());
     let [score, two, one, length, digits, vowels, hyphen, digit, turns, run, cover, of_two] =
         middle;
-    let spreads = means(&figures).map(f32::sqrt);
     let [
         score_spread,
         _,
@@ -226,19 +258,15 @@ fn common(names: &[Name], all: &[Measured]) -> [f32; N_COMMON] {
         cover_spread,
         _,
     ] = spreads;
-    let mut scores: Vec<f32> = all.iter().map(|one| one.score).collect();
-    scores.sort_by(f32::total_cmp);
-    let lowest = |at: usize| scores.get(at).copied().unwrap_or(0.0);
+    // A group of one has no second.
+    let lowest = lowest.map(|it| if it.is_finite() { it } else { 0.0 });
     let letters = length.max(1.0);
-    let labels: Vec<&str> = names.iter().map(Name::label).collect();
-    let suffixes = keys(names.iter().map(Name::suffix));
-    let fronts = keys(labels.iter().map(|it| it.get(..3).unwrap_or(it)));
-    let back = |label: &&'_ str| label.len().saturating_sub(3);
-    let backs = keys(labels.iter().map(|it| it.get(back(it)..).unwrap_or(it)));
+    let n_letters = alphabet[0].count_ones() + alphabet[1].count_ones();
+    let [whole, front, back, suffix] = repeated(all);
     [
         score,
-        lowest(0),
-        lowest(1),
+        lowest[0],
+        lowest[1],
         score_spread,
         two,
         one,
@@ -255,27 +283,59 @@ fn common(names: &[Name], all: &[Measured]) -> [f32; N_COMMON] {
         cover,
         cover_spread,
         of_two / two.max(1.0 / n) / 10.0,
-        different(&suffixes) / n,
-        alphabet(&labels) / 20.0,
-        most(&fronts) / n,
-        most(&backs) / n,
-        different(&keys(labels.iter().copied())) / n,
+        number(suffix.n_different) / n,
+        number(n_letters as usize) / 20.0,
+        number(front.n_most) / n,
+        number(back.n_most) / n,
+        number(whole.n_different) / n,
     ]
 }
 
-const VOWEL: u8 = 1;
-const DIGIT: u8 = 2;
-const CONSONANT: u8 = 4;
+/// How often the names of a group have a thing in common.
+#[derive(Clone, Copy, Default)]
+struct Repeated {
+    n_different: usize,
+    n_most: usize,
+}
+
+/// Compares each name with those before: groups are too small for a map to be worth it.
+fn repeated(all: &[Measured]) -> [Repeated; N_KEYS] {
+    let mut repeated = [Repeated::default(); N_KEYS];
+    for (at, one) in all.iter().enumerate() {
+        let mut n_same = [0_usize; N_KEYS];
+        for before in all.iter().take(at) {
+            for ((n, key), other) in n_same.iter_mut().zip(one.keys).zip(before.keys) {
+                *n += usize::from(key == other);
+            }
+        }
+        for (repeated, n_same) in repeated.iter_mut().zip(n_same) {
+            repeated.n_different += usize::from(n_same == 0);
+            repeated.n_most = repeated.n_most.max(n_same + 1);
+        }
+    }
+    repeated
+}
+
+/// How many letters are a front or a back.
+const ENDS: usize = 3;
+
+/// What a byte is, so that bytes are counted by a sum: a label has fewer than 256.
+const VOWEL: u32 = 1;
+const DIGIT: u32 = 1 << 8;
+const HYPHEN: u32 = 1 << 16;
+/// All of the highest bits, none of which is summed up.
+const CONSONANT: u32 = 0xff << 24;
 
 /// What each byte is.
 #[expect(clippy::indexing_slicing, reason = "computed by the compiler, which would say so")]
-static CLASSES: [u8; 256] = {
+static CLASSES: [u32; 256] = {
     let mut classes = [0; 256];
     let mut byte = 0_u8;
     while byte < u8::MAX {
         classes[byte as usize] = match byte {
             b'a' | b'e' | b'i' | b'o' | b'u' => VOWEL,
             b'0'..=b'9' => DIGIT,
+            b'-' => HYPHEN,
             b'a'..=b'z' => CONSONANT,
             _ => 0,
         };
@@ -284,7 +344,7 @@ static CLASSES: [u8; 256] = {
     classes
 };
 
-fn class(byte: u8) -> u8 {
+fn class(byte: u8) -> u32 {
     CLASSES.get(usize::from(byte)).copied().unwrap_or(0)
 }
 
@@ -292,43 +352,14 @@ fn number(count: usize) -> f32 {
     f32::from(u16::try_from(count).unwrap_or(u16::MAX))
 }
 
-/// Names texts by a number each, so that they are compared at once.
-fn keys<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<u64> {
+/// Names a text by a number.
+fn key(text: &str) -> u64 {
     let step =
         |key: u64, part: u64| (key.rotate_left(23) ^ part).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    let key = |text: &str| {
-        let (parts, rest) = text.as_bytes().as_chunks::<8>();
-        let key =
-            parts.iter().fold(text.len() as u64, |key, it| step(key, u64::from_le_bytes(*it)));
-        let rest = rest.iter().fold(0, |rest, byte| rest << 8 | u64::from(*byte));
-        step(key, rest)
-    };
-    texts.map(key).collect()
-}
-
-/// Returns how many different keys there are: groups are too small for a map to be worth it.
-fn different(keys: &[u64]) -> f32 {
-    let is_first = |(at, key): &(usize, &u64)| !keys.iter().take(*at).any(|it| it == *key);
-    number(keys.iter().enumerate().filter(is_first).count())
-}
-
-/// Returns how often the most frequent key is there.
-fn most(keys: &[u64]) -> f32 {
-    let n_same = |key: &u64| keys.iter().filter(|it| *it == key).count();
-    number(keys.iter().map(n_same).max().unwrap_or(0))
-}
-
-/// Returns how many different letters, digits and signs there are.
-fn alphabet(labels: &[&str]) -> f32 {
-    let (mut low, mut high) = (0_u64, 0_u64);
-    for byte in labels.iter().flat_map(|label| label.as_bytes()) {
-        let bit = 1_u64 << (byte & 63);
-        let is_high = u64::from(byte >> 6 & 1).wrapping_neg();
-        low |= bit & !is_high;
-        high |= bit & is_high;
-    }
-    let n_different = low.count_ones() + high.count_ones();
-    f32::from(u8::try_from(n_different).unwrap_or(u8::MAX))
+    let (parts, rest) = text.as_bytes().as_chunks::<8>();
+    let key = parts.iter().fold(text.len() as u64, |key, it| step(key, u64::from_le_bytes(*it)));
+    let rest = rest.iter().fold(0, |rest, byte| rest << 8 | u64::from(*byte));
+    step(key, rest)
 }
 
 #[cfg(test)]

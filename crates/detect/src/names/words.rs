@@ -33,6 +33,43 @@ impl Words {
         let (filter, rest) = bytes.split_first_chunk()?;
         Some((Self(filter), rest))
     }
+
+    /// Returns which of some texts are words, of which each has one letter more than the one before.
+    ///
+    /// The first probe finds what may be a word, for all lengths at once and without a branch; of
+    /// the few that are left, each is looked at closely.
+    fn among(self, hashes: impl Iterator<Item = u64>) -> u64 {
+        let mut all = [0_u64; LETTERS_MAX + 1 - LETTERS_MIN];
+        let (mut left, mut place) = (0_u64, 1);
+        for (hash, mixed) in hashes.zip(&mut all) {
+            *mixed = mix(hash);
+            left |= if self.probe(*mixed, 0) { place } else { 0 };
+            place <<= 1;
+        }
+        let mut among = 0;
+        // Ends because every turn takes a bit away.
+        while left != 0 {
+            let at = left.trailing_zeros();
+            let mixed = all.get(at as usize).copied().unwrap_or(0);
+            let is_word = (1..N_PROBES).fold(true, |is_word, n| is_word & self.probe(mixed, n));
+            among |= u64::from(is_word) << at;
+            left &= left - 1;
+        }
+        among << LETTERS_MIN
+    }
+
+    /// Tells whether a bit of a text is set.
+    fn probe(self, mixed: u64, n: u32) -> bool {
+        #[expect(clippy::cast_possible_truncation, reason = "the lower half")]
+        let (first, step) = (mixed as u32, (mixed >> 32) as u32 | 1);
+        let probe = first.wrapping_add(n.wrapping_mul(step)) as usize & (N_BYTES * 8 - 1);
+        self.0.get(probe / 8).is_some_and(|bits| bits >> (probe % 8) & 1 == 1)
+    }
+}
+
+fn mix(hash: u64) -> u64 {
+    let mixed = (hash ^ (hash >> 32)).wrapping_mul(MULTIPLIER);
+    mixed ^ (mixed >> 29)
 }
 
 /// Takes a label apart; hyphens do not count.
@@ -41,35 +78,24 @@ pub(super) fn parts(label: &[u8], words: Words) -> Parts {
     let mut begun = [0_u64; LABEL_MAX + 1];
     let mut length = 0;
     let mut hash = 0_u64;
-    for (byte, place) in label.iter().filter(|byte| **byte != b'-').zip(begun.iter_mut().skip(1)) {
+    for byte in label.iter().filter(|byte| **byte != b'-') {
         hash = hash.wrapping_mul(MULTIPLIER).wrapping_add(u64::from(*byte));
-        *place = hash;
         length += 1;
+        if let Some(place) = begun.get_mut(length) {
+            *place = hash;
+        }
     }
     let begun = begun.get(..=length).unwrap_or_default();
-    // The first probe finds what may be a word, for all lengths at once and without a branch; of
-    // the few that are left, each is looked at closely.
-    let lengths = LETTERS_MIN..=length.min(LETTERS_MAX);
-    let ends = begun.iter().rev().skip(LETTERS_MIN).zip(POWERS.iter().skip(LETTERS_MIN));
-    let stretches = begun.iter().skip(LETTERS_MIN).zip(ends);
-    let mut mixed = [(0_u64, 0_u64); LETTERS_MAX + 1];
-    let (mut fronts, mut backs) = (0_u64, 0_u64);
-    let places = mixed.iter_mut().skip(LETTERS_MIN);
-    for ((n_letters, place), (front, (before, power))) in lengths.zip(places).zip(stretches) {
-        *place = (mix(*front), mix(hash.wrapping_sub(before.wrapping_mul(*power))));
-        fronts |= words.probe(place.0, 0) << n_letters;
-        backs |= words.probe(place.1, 0) << n_letters;
-    }
-    let (fronts, backs) = (
-        words.among(fronts, |at| mixed.get(at).map_or(0, |it| it.0)),
-        words.among(backs, |at| mixed.get(at).map_or(0, |it| it.1)),
-    );
+    // The longest come last, and end up in the highest bit.
+    let fronts = begun.iter().take(LETTERS_MAX + 1).skip(LETTERS_MIN);
+    let fronts = words.among(fronts.copied());
+    let befores = begun.iter().rev().zip(&POWERS).skip(LETTERS_MIN);
+    let backs = befores.map(|(before, power)| hash.wrapping_sub(before.wrapping_mul(*power)));
+    let backs = words.among(backs);
     let is_one = fronts >> length & 1 == 1;
-    let meets = |front: &usize| {
-        fronts >> front & 1 == 1
-            && length.checked_sub(*front).is_some_and(|it| backs >> it & 1 == 1)
-    };
-    let is_two = !is_one && (LETTERS_MIN..=LETTERS_MAX).any(|front| meets(&front));
+    // Two words are a front and a back that together are as long as the label.
+    let rests = backs.reverse_bits() >> (LABEL_MAX - length);
+    let is_two = !is_one && fronts & rests != 0;
     let covered = longest(fronts) + longest(backs);
     let cover = covered / f32::from(u8::try_from(length.max(1)).unwrap_or(u8::MAX));
     Parts { is_two, is_one, cover: cover.min(1.0) }
@@ -81,7 +107,7 @@ fn longest(lengths: u64) -> f32 {
 
 /// The multiplier to the power of each length.
 #[expect(clippy::indexing_slicing, reason = "computed by the compiler, which would say so")]
-const POWERS: [u64; LETTERS_MAX + 1] = {
+static POWERS: [u64; LETTERS_MAX + 1] = {
     let mut powers = [1_u64; LETTERS_MAX + 1];
     let mut at = 1;
     while at <= LETTERS_MAX {
@@ -90,35 +116,3 @@ const POWERS: [u64; LETTERS_MAX + 1] = {
     }
     powers
 };
-
-fn mix(hash: u64) -> u64 {
-    let mixed = (hash ^ (hash >> 32)).wrapping_mul(MULTIPLIER);
-    mixed ^ (mixed >> 29)
-}
-
-impl Words {
-    /// Returns which of some lengths are those of words, given what their first probe has left.
-    fn among(self, mut left: u64, mixed: impl Fn(usize) -> u64) -> u64 {
-        let mut words = 0;
-        // Ends because every turn takes a bit away.
-        while left != 0 {
-            let at = left.trailing_zeros();
-            words |= self.has(mixed(at as usize)) << at;
-            left &= left - 1;
-        }
-        words
-    }
-
-    /// Returns 1 when the other probes say that a text is a word.
-    fn has(self, mixed: u64) -> u64 {
-        (1..N_PROBES).fold(1, |all, n| all & self.probe(mixed, n))
-    }
-
-    /// Returns one bit.
-    fn probe(self, mixed: u64, n: u32) -> u64 {
-        #[expect(clippy::cast_possible_truncation, reason = "the lower half")]
-        let (first, step) = (mixed as u32, (mixed >> 32) as u32 | 1);
-        let probe = first.wrapping_add(n.wrapping_mul(step)) as usize & (N_BYTES * 8 - 1);
-        u64::from(self.0.get(probe / 8).map_or(0, |bits| bits >> (probe % 8) & 1))
-    }
-}
