@@ -1,5 +1,7 @@
 //! Lines of text that their columns give again.
 
+use std::sync::Arc;
+
 use crate::mapping::{Mapping, Target};
 use crate::schema;
 
@@ -7,7 +9,7 @@ use crate::schema;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Joined {
     /// Their names, with spaces between.
-    pub names: String,
+    pub names: Arc<str>,
     /// For each field that has a column of the source's, its place among them and its slot.
     pub(crate) columns: Vec<(usize, usize)>,
     /// How many fields there are.
@@ -26,7 +28,7 @@ impl Joined {
             return None;
         }
         let mut joined = Self {
-            names: String::new(),
+            names: Arc::default(),
             columns: Vec::new(),
             n_fields: targets.len(),
             region: None,
@@ -51,7 +53,7 @@ impl Joined {
                 return None;
             }
         }
-        joined.names = names.join(" ");
+        joined.names = names.join(" ").into();
         Some(joined)
     }
 }

@@ -1,8 +1,10 @@
 //! Rows of one source, column by column, on their way to the lake.
 
+mod accounts;
 pub(crate) mod column;
 mod names;
 pub(crate) mod texts;
+pub(crate) mod words;
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -16,8 +18,9 @@ use arrow::datatypes::{DataType, Field, Int32Type, Schema};
 use arrow::error::ArrowError;
 use arrow::record_batch::RecordBatch;
 use haechi_catalog::ColumnKind;
-use haechi_model::{EntityKind, Timestamp};
+use haechi_model::Timestamp;
 
+use self::accounts::Accounts;
 use self::column::ColumnBuilder;
 use self::texts::{Ends, LongTexts, Texts};
 use crate::joined::Joined;
@@ -31,8 +34,7 @@ use crate::{Reject, Row};
 /// Rows of one source as they gather.
 pub struct RowBuilder {
     times: Vec<Option<i64>>,
-    accounts: Vec<Option<u32>>,
-    known_accounts: Vec<String>,
+    accounts: Accounts,
     regions: ColumnBuilder,
     columns: Vec<ColumnBuilder>,
     entities: Texts,
@@ -41,11 +43,13 @@ pub struct RowBuilder {
     /// Which rows have entities.
     entity_nulls: NullBufferBuilder,
     records: LongTexts,
+    /// How many of the last rows have no record and no entities, which is noted for all at once.
+    n_bare: usize,
     /// Rows need not keep what their columns give again.
     has_layouts: bool,
     /// For each row, the number of the layout that gives its record.
     layouts: Vec<Option<i32>>,
-    known_layouts: Vec<String>,
+    known_layouts: Vec<Arc<str>>,
     files: Vec<i32>,
     positions: Vec<i64>,
     ids: Vec<u128>,
@@ -82,14 +86,14 @@ impl RowBuilder {
     pub fn new(mapping: &Mapping) -> Self {
         Self {
             times: Vec::new(),
-            accounts: Vec::new(),
-            known_accounts: Vec::new(),
+            accounts: Accounts::again(Vec::new()),
             regions: ColumnBuilder::new(ColumnKind::String),
             columns: mapping.columns.iter().map(|(_, kind)| ColumnBuilder::new(*kind)).collect(),
             entities: Texts::default(),
             entity_ends: Ends::default(),
             entity_nulls: NullBufferBuilder::new(0),
             records: LongTexts::default(),
+            n_bare: 0,
             has_layouts: false,
             layouts: Vec::new(),
             known_layouts: Vec::new(),
@@ -122,7 +126,7 @@ impl RowBuilder {
         let mut new = Self::without_copies(mapping);
         new.known_ids.reserve(spent.ids.len());
         new.times = cleared(spent.times);
-        new.accounts = cleared(spent.accounts);
+        new.accounts = Accounts::again(spent.accounts);
         new.files = cleared(spent.objects);
         new.ids = cleared(spent.ids);
         let (_, arrays, _) = spent.batch.into_parts();
@@ -169,9 +173,7 @@ impl RowBuilder {
         }
         self.times.push(time_of(mapping, fields).map(|time| time.0));
         let account = mapping.accounts.iter().find_map(|&slot| text_of(fields.get(slot)));
-        let account = account.filter(|account| EntityKind::Account.accepts(account));
-        let account = account.map(|account| self.account_number(&account));
-        self.accounts.push(account);
+        self.accounts.push(account.as_deref());
         let row_index = self.times.len() - 1;
         let region = mapping.regions.iter().filter_map(|&slot| fields.get(slot));
         let region = region.into_iter().find(|value| !value.is_null());
@@ -214,6 +216,7 @@ impl RowBuilder {
         let times = TimestampMicrosecondArray::from(self.times.clone()).with_timezone("UTC");
         let files = dictionary(self.files.clone().into(), files)?;
         let n_rows = self.times.len();
+        self.settle();
         let mut arrays: Vec<ArrayRef> = vec![Arc::new(times), self.regions.finish(n_rows)?];
         for column in &mut self.columns {
             arrays.push(column.finish(n_rows)?);
@@ -231,42 +234,48 @@ impl RowBuilder {
         });
         let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
         let batch = RecordBatch::try_new(schema, arrays)?;
-        let Self { times, accounts, known_accounts, files: objects, ids, repeated, .. } = self;
+        let Self { times, accounts, files: objects, ids, repeated, .. } = self;
+        let Accounts { numbers: accounts, known: known_accounts, .. } = accounts;
         Ok(Rows { batch, times, accounts, known_accounts, objects, ids, repeated })
-    }
-
-    #[expect(clippy::cast_possible_truncation, reason = "a batch has fewer rows than u32 counts")]
-    fn account_number(&mut self, account: &str) -> u32 {
-        if let Some(known) = self.known_accounts.iter().position(|known| known == account) {
-            return known as u32;
-        }
-        self.known_accounts.push(account.to_owned());
-        (self.known_accounts.len() - 1) as u32
     }
 
     /// Adds the record and the entities, or the layout that gives both.
     fn push_whole(&mut self, fields: &Fields<'_>, record: &str, layout: Option<&Joined>) {
         if layout.is_some() {
-            self.records.push_null();
+            self.n_bare += 1;
         } else {
+            self.settle();
             self.push_entities(fields);
+            self.entity_ends.push(self.entities.len());
+            self.entity_nulls.append_non_null();
             self.records.push(record);
         }
-        self.entity_ends.push(self.entities.len());
-        self.entity_nulls.append(layout.is_none());
         if self.has_layouts {
             let number = layout.map(|layout| self.layout_number(&layout.names));
             self.layouts.push(number);
         }
     }
 
+    /// Notes the rows at the end that have no record and no entities.
+    fn settle(&mut self) {
+        let n_bare = std::mem::take(&mut self.n_bare);
+        self.entity_ends.repeat(n_bare);
+        self.entity_nulls.append_n_nulls(n_bare);
+        self.records.push_nulls(n_bare);
+    }
+
     #[expect(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "as above")]
-    fn layout_number(&mut self, names: &str) -> i32 {
+    fn layout_number(&mut self, names: &Arc<str>) -> i32 {
         // The newest is the one that goes on.
+        if self.known_layouts.last().is_some_and(|last| Arc::ptr_eq(last, names)) {
+            return (self.known_layouts.len() - 1) as i32;
+        }
         if let Some(known) = self.known_layouts.iter().rposition(|known| known == names) {
+            // The next row's is this one, and need not be read to be known.
+            self.known_layouts.get_mut(known).into_iter().for_each(|it| *it = Arc::clone(names));
             return known as i32;
         }
-        self.known_layouts.push(names.to_owned());
+        self.known_layouts.push(Arc::clone(names));
         (self.known_layouts.len() - 1) as i32
     }
 
@@ -293,7 +302,7 @@ fn cleared<T>(mut values: Vec<T>) -> Vec<T> {
 }
 
 /// Returns a column of names by their numbers.
-fn dictionary(numbers: Int32Array, names: &[String]) -> Result<ArrayRef, ArrowError> {
+fn dictionary(numbers: Int32Array, names: &[impl AsRef<str>]) -> Result<ArrayRef, ArrowError> {
     let names = Arc::new(StringArray::from_iter_values(names));
     Ok(Arc::new(DictionaryArray::<Int32Type>::try_new(numbers, names)?))
 }
@@ -302,6 +311,13 @@ fn dictionary(numbers: Int32Array, names: &[String]) -> Result<ArrayRef, ArrowEr
 #[inline]
 pub(crate) fn text_of(value: Option<Value<'_>>) -> Option<Cow<'_, str>> {
     let value = value?;
+    if value.shape == Shape::Plain {
+        return Some(Cow::Borrowed(value.text));
+    }
+    text_of_other(value)
+}
+
+fn text_of_other(value: Value<'_>) -> Option<Cow<'_, str>> {
     match value.shape {
         _ if value.is_null() => None,
         Shape::Plain | Shape::Container | Shape::Scalar => Some(Cow::Borrowed(value.text)),

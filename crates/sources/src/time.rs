@@ -3,6 +3,8 @@
 use haechi_catalog::TimeUnit;
 use haechi_model::Timestamp;
 
+use crate::rows::words::whole;
+
 /// Returns the moment that the text stands for, if a calendar has it.
 pub(crate) fn moment(text: &str, unit: TimeUnit) -> Option<Timestamp> {
     let moment = match unit {
@@ -16,7 +18,7 @@ pub(crate) fn moment(text: &str, unit: TimeUnit) -> Option<Timestamp> {
 }
 
 fn seconds(text: &str) -> Option<Timestamp> {
-    if let Ok(whole) = text.parse() {
+    if let Some(whole) = whole(text).or_else(|| text.parse().ok()) {
         return Some(Timestamp::from_seconds(whole));
     }
     let value: f64 = text.parse().ok()?;

@@ -14,6 +14,7 @@ use haechi_catalog::ColumnKind;
 use super::names::Names;
 use super::text_of;
 use super::texts::{Texts, emptied};
+use super::words::whole;
 use crate::scan::{Shape, Value};
 
 /// A column as it grows.
@@ -51,16 +52,25 @@ impl Ints {
 
     #[inline]
     fn push(&mut self, value: Option<i64>) {
-        self.values.push(value.unwrap_or_default());
-        self.nulls.append(value.is_some());
+        match value {
+            Some(value) => self.values.push(value),
+            None => self.push_nulls(1),
+        }
     }
 
     fn push_nulls(&mut self, n: usize) {
+        self.settle();
         self.values.resize(self.values.len() + n, 0);
         self.nulls.append_n_nulls(n);
     }
 
+    /// Notes the values behind the last null.
+    fn settle(&mut self) {
+        self.nulls.append_n_non_nulls(self.values.len() - self.nulls.len());
+    }
+
     fn finish(&mut self) -> Result<Int64Array, ArrowError> {
+        self.settle();
         Int64Array::try_new(std::mem::take(&mut self.values).into(), self.nulls.finish())
     }
 }
@@ -113,16 +123,17 @@ impl ColumnBuilder {
             Values::Text(column) => {
                 if let Some(text) = text_of(Some(value)) {
                     column.push(&text);
-                    false
                 } else {
                     column.push_nulls(1);
-                    false
                 }
+                false
             }
             Values::Names(column) => {
-                let text = text_of(Some(value));
-                let has_room = if let Some(text) = &text {
-                    column.push(text)
+                let is_plain = value.shape == Shape::Plain;
+                let has_room = if is_plain {
+                    column.push(value.text)
+                } else if let Some(text) = text_of(Some(value)) {
+                    column.push(&text)
                 } else {
                     column.push_nulls(1);
                     true
@@ -130,7 +141,7 @@ impl ColumnBuilder {
                 if !has_room {
                     self.values = Values::Text(column.written_out());
                 }
-                value.shape == Shape::Plain
+                is_plain
             }
             Values::Int(column) => {
                 let digits = whole(value.text);
@@ -188,44 +199,5 @@ impl ColumnBuilder {
             Values::Float(column) => Arc::new(column.finish()),
             Values::Bool(column) => Arc::new(column.finish()),
         })
-    }
-}
-
-/// Reads a number that is written in digits, without a sign or zeros before it: as it would be
-/// written again.
-#[inline]
-fn whole(text: &str) -> Option<i64> {
-    /// So many digits are always below the greatest number.
-    const DIGITS_MAX: usize = 18;
-    let bytes = text.as_bytes();
-    if bytes.is_empty() || DIGITS_MAX < bytes.len() || (bytes.first() == Some(&b'0') && text != "0")
-    {
-        return None;
-    }
-    let mut number = 0_i64;
-    for byte in bytes {
-        let digit = byte.wrapping_sub(b'0');
-        if 9 < digit {
-            return None;
-        }
-        number = number * 10 + i64::from(digit);
-    }
-    Some(number)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_number_is_whole_if_it_is_written_again_as_it_was() {
-        for text in ["0", "7", "65535", "999999999999999999"] {
-            assert_eq!(whole(text).map(|number| number.to_string()).as_deref(), Some(text));
-        }
-        for text in
-            ["", "-", "-1", "+1", "00", "01", "1.0", " 1", "1 ", "1234567890123456789", "\u{661}"]
-        {
-            assert_eq!(whole(text), None, "{text}");
-        }
     }
 }

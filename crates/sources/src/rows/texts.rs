@@ -102,11 +102,10 @@ impl LongTexts {
         self.nulls.append_non_null();
     }
 
-    /// Adds nothing.
-    #[inline]
-    pub(crate) fn push_null(&mut self) {
-        self.views.push(0);
-        self.nulls.append_null();
+    /// Adds so many times nothing.
+    pub(crate) fn push_nulls(&mut self, n: usize) {
+        self.views.resize(self.views.len() + n, 0);
+        self.nulls.append_n_nulls(n);
     }
 
     /// Gives up the texts, as bytes: that they are texts would be checked again.
@@ -135,8 +134,9 @@ impl Ends {
         self.0.push(end as i32);
     }
 
+    /// Adds the last end so many times more.
     #[inline]
-    fn repeat(&mut self, n: usize) {
+    pub(crate) fn repeat(&mut self, n: usize) {
         let last = self.0.last().copied().unwrap_or_default();
         self.0.resize(self.0.len() + n, last);
     }
