@@ -1,5 +1,6 @@
 //! Looking for the addresses and domains of one's own lists.
 
+use std::fmt::Write as _;
 use std::fs;
 
 use serde_json::{Value, json};
@@ -216,7 +217,8 @@ fn hundreds_of_findings_about_flows_tell_what_their_records_say() {
     let mut flows = FLOWS.lines().next().unwrap().to_owned();
     for host in 0..200 {
         let port = 40_000 + host;
-        flows += &format!(
+        let _ = write!(
+            flows,
             "\n2 111122223333 eni-{host:08x} 10.0.1.{host} 203.0.113.9 {port} 8443 6 12 2400 \
              1772442000 1772442050 ACCEPT OK\n\
              2 111122223333 eni-{host:08x} 203.0.113.9 10.0.1.{host} 8443 {port} 6 9 4000 \

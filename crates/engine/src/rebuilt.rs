@@ -3,7 +3,9 @@
 //!
 //! A row that keeps neither has a layout: the names of its columns in the order of the record.
 
+mod asked;
 mod entities;
+mod function;
 mod layouts;
 mod record;
 
@@ -15,9 +17,12 @@ use async_trait::async_trait;
 use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::{Column, DataFusionError, TableReference};
 use datafusion::datasource::{TableType, ViewTable, provider_as_source};
-use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, ScalarUDF};
+use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder};
 use datafusion::physical_plan::ExecutionPlan;
 use haechi_sources::schema::{ENTITIES, LAYOUT, RECORD, text};
+
+pub(crate) use asked::AskedInColumns;
+use function::{Part, Rebuilt};
 
 use crate::provider::{ParquetTable, Place};
 use crate::table::Table;
@@ -33,14 +38,14 @@ pub(crate) fn table(
     let stored = provider_as_source(Arc::new(ParquetTable::new(&stored, place)?));
     let name = TableReference::bare(table.name.as_str());
     let column = |column: &str| Expr::Column(Column::new(Some(name.clone()), column));
-    let rebuilt = |function: ScalarUDF, own: &str| {
+    let rebuilt = |part: Part, own: &str| {
         let mut arguments = vec![column(own), column(LAYOUT)];
         arguments.extend(table.joined.iter().map(|(name, _)| column(name)));
-        function.call(arguments).alias(own)
+        Rebuilt::function(part, &table.joined).call(arguments).alias(own)
     };
     let shown = table.schema.fields().iter().map(|field| match field.name().as_str() {
-        RECORD => rebuilt(record::function(&table.joined), RECORD),
-        ENTITIES => rebuilt(entities::function(&table.joined), ENTITIES),
+        RECORD => rebuilt(Part::Record, RECORD),
+        ENTITIES => rebuilt(Part::Entities, ENTITIES),
         other => column(other),
     });
     let plan = LogicalPlanBuilder::scan(name.clone(), stored, None)?.project(shown)?.build()?;

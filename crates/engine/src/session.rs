@@ -13,6 +13,7 @@ use datafusion::logical_expr::registry::FunctionRegistry;
 use datafusion::prelude::{SessionConfig, SessionContext};
 
 use crate::functions::Bind;
+use crate::rebuilt::AskedInColumns;
 use crate::stopping::{Stop, StoppingSources};
 use crate::yielding::YieldingJoins;
 use crate::{aggregates, functions, limits};
@@ -48,6 +49,7 @@ pub(crate) fn session(
         .with_config(config(options)?)
         .with_runtime_env(runtime)
         .with_default_features()
+        .with_optimizer_rule(Arc::new(AskedInColumns))
         .with_physical_optimizer_rule(Arc::new(YieldingJoins))
         .with_physical_optimizer_rule(Arc::new(StoppingSources(stop.clone())))
         .build();

@@ -9,7 +9,7 @@ use haechi_output as output;
 
 use crate::args::{Knowledge, LakeArgs, Lists, SummaryFormat};
 use crate::knowledge::{Known, ListFile, TRUSTED, absolute};
-use crate::lake::{engine, findings, location, open};
+use crate::lake::{detection_engine, findings, location, open};
 use crate::session::Session;
 use crate::trusted::retract;
 
@@ -34,7 +34,7 @@ fn add(session: &Session, list: &str, lake: &LakeArgs) -> Result<()> {
     let mut known = Known::read(&Knowledge::default())?;
     known.add_saved(&saved)?;
     known.add_list(new, String::new())?;
-    let engine = engine(&opened, &session.catalog, lake)?;
+    let engine = detection_engine(&opened, &session.catalog, lake)?;
     let found = search(session, &engine, &known, &mut store)?;
     let n_before = store.count()?;
     keep(session, &engine, &known, &found, &mut store)?;
@@ -58,7 +58,7 @@ fn remove(session: &Session, list: &str, lake: &LakeArgs) -> Result<()> {
     }
     let mut known = Known::read(&Knowledge::default())?;
     known.add_saved(&store.lists()?)?;
-    let engine = engine(&opened, &session.catalog, lake)?;
+    let engine = detection_engine(&opened, &session.catalog, lake)?;
     let all = known.run(&engine, &session.catalog, Window::default(), Some(&mut store));
     let found = session.runtime.block_on(all)?;
     keep(session, &engine, &known, &found, &mut store)?;

@@ -12,7 +12,7 @@ use haechi_origins::{Clients, Kind};
 
 use crate::args::{Scan, SummaryFormat};
 use crate::knowledge::Known;
-use crate::lake::{engine, findings, location};
+use crate::lake::{detection_engine, findings, location};
 use crate::overview::Overview;
 use crate::session::Session;
 use crate::{details, tables, talk, trusted};
@@ -25,7 +25,7 @@ pub fn run(session: &Session, args: &Scan) -> Result<ExitCode> {
     // What is wrong with a file is said before hours of reading.
     let mut known = Known::read(&args.knowledge)?;
     let done = super::ingest::ingest(session, &args.ingest)?;
-    let engine = engine(&done.lake, &session.catalog, &args.ingest.lake)?;
+    let engine = detection_engine(&done.lake, &session.catalog, &args.ingest.lake)?;
     let window = session.window(&args.ingest.window)?;
     let mut store = findings(&location(&args.ingest.lake)?)?;
     known.add_saved(&store.lists()?)?;

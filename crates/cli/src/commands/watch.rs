@@ -15,7 +15,7 @@ use self::stop::Stop;
 use super::scan::{keep, open_ones, put_right};
 use crate::args::{Ingest, SummaryFormat, Watch, WatchFormat, WindowArgs};
 use crate::knowledge::Known;
-use crate::lake::{engine, location, state_folder};
+use crate::lake::{detection_engine, location, state_folder};
 use crate::session::Session;
 use crate::talk;
 use haechi_output as output;
@@ -45,7 +45,7 @@ pub fn run(mut session: Session, args: &Watch) -> Result<ExitCode> {
 /// Reads what is new, looks at it, and says what it changes.
 fn round(session: &Session, args: &Watch, stop: &Stop) -> Result<()> {
     let done = super::ingest::ingest_until(session, &reading(args), stop.flag())?;
-    let engine = engine(&done.lake, &session.catalog, &args.lake)?;
+    let engine = detection_engine(&done.lake, &session.catalog, &args.lake)?;
     let location = location(&args.lake)?;
     let mut store = crate::lake::findings(&location)?;
     let mut known = Known::read(&args.knowledge)?;

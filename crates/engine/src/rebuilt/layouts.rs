@@ -3,8 +3,8 @@
 use arrow::array::{Array, ArrayRef, AsArray, Int64Array, StringViewArray};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Int64Type};
-use datafusion::common::{DataFusionError, exec_datafusion_err};
-use datafusion::logical_expr::ScalarFunctionArgs;
+use datafusion::common::{DataFusionError, exec_datafusion_err, exec_err};
+use datafusion::logical_expr::{ColumnarValue, ScalarFunctionArgs};
 use haechi_model::EntityKind;
 
 /// The columns that a layout may name, each with what it names.
@@ -23,6 +23,16 @@ pub(super) struct Arguments {
 pub(super) enum Values {
     Texts(StringViewArray),
     Numbers(Int64Array),
+    Nothing,
+}
+
+impl Values {
+    fn of(array: &ArrayRef) -> Result<Self, DataFusionError> {
+        Ok(match array.as_primitive_opt::<Int64Type>() {
+            Some(numbers) => Self::Numbers(numbers.clone()),
+            None => Self::Texts(texts(array)?),
+        })
+    }
 }
 
 /// Reads layouts row by row; rows that follow each other mostly share one.
@@ -36,20 +46,17 @@ pub(super) struct Layouts<'a> {
 
 impl Arguments {
     pub(super) fn of(arguments: &ScalarFunctionArgs) -> Result<Self, DataFusionError> {
-        let mut arrays = Vec::new();
-        for argument in &arguments.args {
-            arrays.push(argument.to_array(arguments.number_rows)?);
-        }
-        let missing = || exec_datafusion_err!("a column and a layout are needed");
-        let mut arrays = arrays.into_iter();
-        let own = arrays.next().ok_or_else(missing)?;
-        let layouts = texts(&arrays.next().ok_or_else(missing)?)?;
-        let values = arrays.map(|array| match array.as_primitive_opt::<Int64Type>() {
-            Some(numbers) => Ok(Values::Numbers(numbers.clone())),
-            None => texts(&array).map(Values::Texts),
+        let [own, layouts, columns @ ..] = arguments.args.as_slice() else {
+            return exec_err!("a column and a layout are needed");
+        };
+        let array = |argument: &ColumnarValue| argument.to_array(arguments.number_rows);
+        let values = columns.iter().map(|column| match column {
+            // A column that the file does not have: most flows lack most columns.
+            ColumnarValue::Scalar(value) if value.is_null() => Ok(Values::Nothing),
+            column => Values::of(&array(column)?),
         });
         let values = values.collect::<Result<_, _>>()?;
-        Ok(Self { own, layouts, values })
+        Ok(Self { own: array(own)?, layouts: texts(&array(layouts)?)?, values })
     }
 
     pub(super) fn layouts<'a>(&'a self, names: &'a Names) -> Layouts<'a> {

@@ -1,121 +1,51 @@
 //! The record, joined from the columns that its layout names.
 
-use std::str;
 use std::sync::Arc;
 
-use arrow::array::{Array, AsArray, StringViewBuilder};
-use arrow::compute::cast;
-use arrow::datatypes::DataType;
+use arrow::array::{Array, ArrayRef, AsArray, NullBufferBuilder, StringArray, StringViewArray};
+use arrow::buffer::{Buffer, OffsetBuffer, ScalarBuffer};
 use datafusion::common::{DataFusionError, exec_datafusion_err};
-use datafusion::logical_expr::{
-    ColumnarValue, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility,
-};
 
 use super::layouts::{Arguments, Names, Values};
 
-/// Returns the function: it takes the record as stored, the layout, and the columns by name.
-pub(super) fn function(names: &Names) -> ScalarUDF {
-    let signature = Signature::variadic_any(Volatility::Immutable);
-    ScalarUDF::new_from_impl(Record { names: names.clone(), signature })
-}
+/// About how long a flow's line is.
+const LINE_BYTES: usize = 128;
 
-#[derive(Debug, PartialEq, Eq, Hash)]
-struct Record {
-    names: Names,
-    signature: Signature,
-}
-
-impl ScalarUDFImpl for Record {
-    fn name(&self) -> &'static str {
-        "record_of"
-    }
-
-    fn signature(&self) -> &Signature {
-        &self.signature
-    }
-
-    fn return_type(&self, _: &[DataType]) -> Result<DataType, DataFusionError> {
-        Ok(DataType::Utf8View)
-    }
-
-    fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue, DataFusionError> {
-        let arguments = Arguments::of(&args)?;
-        let own = cast(&arguments.own, &DataType::Utf8View)?;
-        if own.null_count() == 0 {
-            return Ok(ColumnarValue::Array(own));
+/// Returns the records, one behind the other in a single buffer.
+pub(super) fn all(arguments: &Arguments, names: &Names) -> Result<ArrayRef, DataFusionError> {
+    let own = arguments.own.as_string_view();
+    let mut layouts = arguments.layouts(names);
+    let mut bytes = Vec::with_capacity(own.len() * LINE_BYTES);
+    let mut ends = Vec::with_capacity(own.len() + 1);
+    ends.push(0);
+    let mut nulls = NullBufferBuilder::new(own.len());
+    let mut digits = itoa::Buffer::new();
+    for row in 0..own.len() {
+        let is_kept = own.is_valid(row);
+        let places = if is_kept { None } else { layouts.of(row)? };
+        if is_kept {
+            bytes.extend_from_slice(own.value(row).as_bytes());
         }
-        let own = own.as_string_view();
-        let mut layouts = arguments.layouts(&self.names);
-        let mut records = StringViewBuilder::with_capacity(own.len());
-        let mut line = Vec::new();
-        for row in 0..own.len() {
-            if own.is_valid(row) {
-                records.append_value(own.value(row));
-                continue;
+        nulls.append(is_kept || places.is_some());
+        let start = bytes.len();
+        for &place in places.unwrap_or_default() {
+            if start < bytes.len() {
+                bytes.push(b' ');
             }
-            let Some(places) = layouts.of(row)? else {
-                records.append_null();
-                continue;
-            };
-            line.clear();
-            for values in places.iter().filter_map(|&place| arguments.values.get(place)) {
-                if !line.is_empty() {
-                    line.push(b' ');
+            match arguments.values.get(place) {
+                Some(Values::Texts(texts)) if texts.is_valid(row) => {
+                    bytes.extend_from_slice(texts.value(row).as_bytes());
                 }
-                put(values, row, &mut line);
+                Some(Values::Numbers(numbers)) if numbers.is_valid(row) => {
+                    bytes.extend_from_slice(digits.format(numbers.value(row)).as_bytes());
+                }
+                _ => bytes.push(b'-'),
             }
-            let text = str::from_utf8(&line);
-            records.append_value(text.map_err(|error| exec_datafusion_err!("{error}"))?);
         }
-        Ok(ColumnarValue::Array(Arc::new(records.finish())))
+        let end = i32::try_from(bytes.len());
+        ends.push(end.map_err(|_| exec_datafusion_err!("the records of a batch exceed 2 GiB"))?);
     }
-}
-
-/// Writes a value as flow logs do.
-#[inline]
-fn put(values: &Values, row: usize, line: &mut Vec<u8>) {
-    match values {
-        Values::Texts(texts) if texts.is_valid(row) => {
-            line.extend_from_slice(texts.value(row).as_bytes());
-        }
-        Values::Numbers(numbers) if numbers.is_valid(row) => put_number(numbers.value(row), line),
-        _ => line.push(b'-'),
-    }
-}
-
-/// Writes a number in digits: several times as fast as formatting it.
-#[inline]
-fn put_number(number: i64, line: &mut Vec<u8>) {
-    /// The digits of the greatest number.
-    const DIGITS_MAX: usize = 20;
-    if number < 0 {
-        line.push(b'-');
-    }
-    let mut digits = [b'0'; DIGITS_MAX];
-    let mut rest = number.unsigned_abs();
-    let mut n_digits = 0;
-    for digit in digits.iter_mut().rev() {
-        let [low, ..] = (rest % 10).to_le_bytes();
-        *digit = b'0' + low;
-        n_digits += 1;
-        rest /= 10;
-        if rest == 0 {
-            break;
-        }
-    }
-    line.extend_from_slice(digits.get(DIGITS_MAX - n_digits..).unwrap_or_default());
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_are_written_in_digits() {
-        for number in [0, 7, 10, 65_535, -1, i64::MAX, i64::MIN] {
-            let mut line = Vec::new();
-            put_number(number, &mut line);
-            assert_eq!(line, number.to_string().into_bytes());
-        }
-    }
+    let ends = OffsetBuffer::new(ScalarBuffer::from(ends));
+    let texts = StringArray::try_new(ends, Buffer::from_vec(bytes), nulls.finish())?;
+    Ok(Arc::new(StringViewArray::from(&texts)))
 }

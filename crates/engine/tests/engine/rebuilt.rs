@@ -112,6 +112,28 @@ async fn records_and_entities_are_found_in_every_row() {
 }
 
 #[tokio::test]
+async fn asking_columns_for_an_entity_is_asking_the_list() {
+    let names = ["ip:192.0.2.1", "ip:192.0.2.4", "ip:2001:db8::1", "ip:odd", "user:192.0.2.1", "x"];
+    for (before, after) in [("", ""), ("not ", ""), ("", " is null"), ("", " is not true")] {
+        for name in names {
+            let asked = |list: &str| {
+                format!(
+                    "select port from flows where {before}array_has({list}, '{name}'){after} order by time"
+                )
+            };
+            // What is joined to a list of nothing is the same list, and is asked as one.
+            let listed = asked("array_concat(entities, make_array())");
+            assert_eq!(ask(&asked("entities")).await, ask(&listed).await, "{before}{name}{after}");
+        }
+    }
+    let (lake, table) = flows();
+    let engine = lake.try_open(vec![table]).unwrap();
+    let sql = "select port from flows where array_has(entities, 'ip:192.0.2.1')";
+    let plan = engine.explain(sql).await.unwrap();
+    assert!(!plan.contains("entities_of") && plan.contains("192.0.2.1"), "{plan}");
+}
+
+#[tokio::test]
 async fn filters_reach_the_files_through_rebuilt_columns() {
     let (lake, table) = flows();
     let engine = lake.try_open(vec![table]).unwrap();

@@ -17,7 +17,7 @@ use serde::Serialize;
 
 use crate::args::{Knowledge, LakeArgs, SummaryFormat, WindowArgs};
 use crate::knowledge::{Known, rules};
-use crate::lake::{engine, open};
+use crate::lake::{detection_engine, open};
 use crate::session::Session;
 
 /// LIMIT: how many findings of a page are asked for their days; a page with more is not ready.
@@ -54,7 +54,7 @@ struct Outcome {
 pub fn run(session: &Session, trial: &Trial<'_>, format: SummaryFormat) -> Result<()> {
     let catalog = catalog(session, trial.pages)?;
     let lake = open(session, trial.lake)?;
-    let engine = engine(&lake, &session.catalog, trial.lake)?;
+    let engine = detection_engine(&lake, &session.catalog, trial.lake)?;
     let mut known = Known::read(trial.knowledge)?;
     if is_sigma(Path::new(trial.pages), 0) {
         known.rules = rules(&[PathBuf::from(trial.pages)])?;
