@@ -191,6 +191,31 @@ fn what_is_trusted_is_found_by_no_page_and_what_was_found_is_archived_with_the_r
     assert!(report["findings"][0]["subject"].as_str().unwrap().ends_with("kim"));
 }
 
+#[test]
+fn addresses_that_stand_in_a_list_are_trusted_too() {
+    let desk = Desk::new();
+    let event = json!({
+        "kind": "Event", "apiVersion": "audit.k8s.io/v1", "level": "Metadata",
+        "auditID": "00000000-0000-4000-8000-000000000001", "stage": "ResponseComplete",
+        "requestURI": "/api/v1/namespaces/shop/pods", "verb": "list",
+        "user": {"username": "system:anonymous", "groups": ["system:unauthenticated"]},
+        "sourceIPs": ["10.0.0.7", "203.0.113.9"], "userAgent": "curl/8.0",
+        "objectRef": {"resource": "pods", "namespace": "shop", "apiVersion": "v1"},
+        "responseStatus": {"metadata": {}, "code": 200},
+        "requestReceivedTimestamp": "2026-03-02T10:00:00.000000Z",
+        "stageTimestamp": "2026-03-02T10:00:00.100000Z",
+    });
+    let (logs, offices) = (desk.path("audit.json"), desk.path("offices.txt"));
+    fs::write(&logs, format!("{event}\n")).unwrap();
+    fs::write(&offices, "203.0.113.0/24\n").unwrap();
+    let lake = desk.path("lake");
+    let lake = lake.to_str().unwrap();
+    desk.run(&["scan", logs.to_str().unwrap(), "--lake", lake]);
+    assert_eq!(n_findings(&desk), 1);
+    desk.run(&["lists", "add", &format!("trusted={}", offices.display()), "--lake", lake]);
+    assert_eq!(n_findings(&desk), 0);
+}
+
 const RULE: &str = "title: Trail stopped\nid: 0b2ea3a5-7a0e-4b4b-9e55-1f2f6a0d9c11\n\
     status: test\nlogsource:\n  product: aws\n  service: cloudtrail\n\
     detection:\n  selection:\n    eventName: StopLogging\n  condition: selection\nlevel: high\n";

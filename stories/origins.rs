@@ -117,6 +117,17 @@ fn tables_answer_in_sql_and_in_the_language_of_logs_insights() {
     let answer = desk.json(&["query", query, "--lake", &lake, "--format", "json"]);
     assert_eq!(answer[0]["f"], "AWS CLI");
     assert_eq!(answer[1]["f"], "Boto3");
+    for (function, value) in [
+        ("country", "KR"),
+        ("asn", "64496"),
+        ("asnOrg", "Example, Inc."),
+        ("awsService", "EC2"),
+        ("AwsRegion", "eu-north-1"),
+    ] {
+        let query = format!("stats count(*) as n by {function}(sourceIPAddress) as it | sort it");
+        let answer = desk.run(&["query", &query, "--lake", &lake, "--format", "jsonl"]);
+        assert!(answer.contains(value), "{function}: {answer}");
+    }
     let refused = desk.fail(&["query", query, "--lake", &lake, "--compat"]);
     assert!(refused.contains("AWS has no function"), "{refused}");
 }

@@ -243,6 +243,16 @@ struct EntityDefinition {
 }
 
 impl Source {
+    /// Returns the columns that hold addresses and domains, or lists of them.
+    pub fn ends(&self) -> impl Iterator<Item = &Column> {
+        let is_end = |kind| matches!(kind, EntityKind::Ip | EntityKind::Domain);
+        let is_listed = move |column: &Column| {
+            let mut lists = self.entities.iter().filter(|(_, kind)| is_end(*kind));
+            lists.any(|(path, _)| path.strip_suffix("[]") == Some(&column.path))
+        };
+        self.columns.iter().filter(move |it| it.entity.is_some_and(is_end) || is_listed(it))
+    }
+
     /// Reads a source's page.
     pub(crate) fn from_page(name: &str, page: Page) -> Result<Self, CatalogError> {
         let definition: Definition = page.definition()?;

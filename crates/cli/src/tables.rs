@@ -13,15 +13,14 @@ use crate::talk;
 /// What the files that are read without being named end with.
 const ENDINGS: [&str; 2] = ["table", "mmdb"];
 
-/// The functions that look into tables, in both languages, and what they look for.
-const FUNCTIONS: [(&str, Kind); 7] = [
+/// The functions that look into tables, as both languages write them but for case and
+/// underscores, and what they look for.
+const FUNCTIONS: [(&str, Kind); 5] = [
     ("country(", Kind::Countries),
     ("asn(", Kind::Networks),
-    ("asn_org(", Kind::Networks),
     ("asnorg(", Kind::Networks),
-    ("aws_service(", Kind::Aws),
-    ("aws_region(", Kind::Aws),
     ("awsservice(", Kind::Aws),
+    ("awsregion(", Kind::Aws),
 ];
 
 /// Returns the folder of the tables that were made; it need not be there.
@@ -64,7 +63,7 @@ pub fn made() -> Result<Vec<PathBuf>> {
 
 /// Tells the engine what a query's functions look into, and the person what is not known.
 pub fn tell(session: &Session, engine: &Embedded, places: &[PathBuf], query: &str) -> Result<()> {
-    let query = query.to_ascii_lowercase();
+    let query = query.to_ascii_lowercase().replace('_', "");
     let asked: Vec<Kind> =
         FUNCTIONS.iter().filter(|(name, _)| query.contains(name)).map(|(_, kind)| *kind).collect();
     let tables = if asked.is_empty() { Tables::default() } else { read(places)? };

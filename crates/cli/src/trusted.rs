@@ -6,7 +6,7 @@ use anyhow::Result;
 use haechi_catalog::Source;
 use haechi_detect::{Filter, FindingStore, Lists, StoredFinding, source_of};
 use haechi_engine::Embedded;
-use haechi_model::{EntityKind, Finding, FindingId};
+use haechi_model::{Finding, FindingId};
 
 use crate::details::{RECORDS_PER_QUERY, query, records};
 use crate::knowledge::Known;
@@ -85,8 +85,6 @@ fn columns_of(source: &Source) -> Option<String> {
         "cloudtrail" => "\"eventID\" as haechi_id",
         _ => "file || ':' || cast(position as varchar) as haechi_id",
     };
-    let is_end = |kind| matches!(kind, Some(EntityKind::Ip | EntityKind::Domain));
-    let ends = source.columns.iter().filter(|column| is_end(column.entity));
-    let ends: Vec<String> = ends.map(|column| format!("\"{}\"", column.name)).collect();
+    let ends: Vec<String> = source.ends().map(|it| format!("\"{}\"", it.name)).collect();
     (!ends.is_empty()).then(|| format!("{id}, {}", ends.join(", ")))
 }

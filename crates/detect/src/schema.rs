@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use haechi_catalog::{ColumnKind, Source};
-use haechi_model::EntityKind;
 
 /// The columns of a source that pages may speak of.
 #[derive(Debug)]
@@ -69,11 +68,9 @@ impl Schema {
         let mut by_name: HashMap<String, usize> =
             EVERYWHERE.iter().enumerate().map(|(at, (name, _))| ((*name).to_owned(), at)).collect();
         let mut ends = Vec::new();
-        let is_end = |kind| matches!(kind, EntityKind::Ip | EntityKind::Domain);
-        let lists = source.entities.iter().filter(|(_, kind)| is_end(*kind));
-        let lists: Vec<&str> = lists.filter_map(|(path, _)| path.strip_suffix("[]")).collect();
+        let of_source: Vec<&str> = source.ends().map(|column| column.name.as_str()).collect();
         for column in &source.columns {
-            if column.entity.is_some_and(is_end) || lists.contains(&column.path.as_str()) {
+            if of_source.contains(&column.name.as_str()) {
                 ends.push(slots.len());
             }
             by_name.insert(column.name.clone(), slots.len());

@@ -89,8 +89,8 @@ pub(super) fn parts(label: &[u8], words: Words) -> Parts {
     // The longest come last, and end up in the highest bit.
     let fronts = begun.iter().take(LETTERS_MAX + 1).skip(LETTERS_MIN);
     let fronts = words.among(fronts.copied());
-    let befores = begun.iter().rev().zip(&POWERS).skip(LETTERS_MIN);
-    let backs = befores.map(|(before, power)| hash.wrapping_sub(before.wrapping_mul(*power)));
+    let heads = begun.iter().rev().zip(&POWERS).skip(LETTERS_MIN);
+    let backs = heads.map(|(before, power)| hash.wrapping_sub(before.wrapping_mul(*power)));
     let backs = words.among(backs);
     let is_one = fronts >> length & 1 == 1;
     // Two words are a front and a back that together are as long as the label.
