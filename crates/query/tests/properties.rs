@@ -161,6 +161,7 @@ mod properties {
                 "=~ /x/i",
                 "=~ \"a\\d\"",
                 "=~ \"*a\\d\"",
+                "=~ \"\"",
                 "in [1, \"a\", -2]",
                 "NOT IN []",
                 "in (SOURCE 'g' | filter a = 1 | fields a)",

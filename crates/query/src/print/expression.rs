@@ -132,8 +132,9 @@ impl Printer {
 fn reads_back(pattern: &str) -> bool {
     let mut out = Printer::default();
     out.regex(pattern);
-    // Behind a slash, a star begins a comment.
-    !pattern.starts_with('*')
+    // Behind a slash, a star or another slash begins a comment.
+    !pattern.is_empty()
+        && !pattern.starts_with('*')
         && token::regex(&out.text, 0)
             .is_ok_and(|it| it.pattern == pattern && it.span.end == out.text.len())
 }
