@@ -124,7 +124,8 @@ pub fn engine_over(
         let files = files.iter().filter(|file| file.partition.source == name).map(file).collect();
         let partition_columns = IN_FOLDERS.map(str::to_owned).to_vec();
         let joined = catalog.sources.get(&name).map(joined_columns).unwrap_or_default();
-        tables.push(Table { name, schema, partition_columns, files, joined });
+        let is_in_time_order = true;
+        tables.push(Table { name, schema, partition_columns, files, is_in_time_order, joined });
     }
     let views = crate::commands::views(catalog);
     Ok(Embedded::open(lake.store(), lake.url().clone(), tables, views, &options(args))?)

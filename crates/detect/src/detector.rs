@@ -66,7 +66,7 @@ impl Plan {
         conditions.push("\"time\" is not null".to_owned());
         conditions.push(self.condition.clone());
         format!(
-            "select {} from \"{}\" where {} order by \"time\", {}",
+            "select {} from \"{}\" where {} order by \"time\" nulls first, {}",
             self.columns.join(", "),
             self.source,
             conditions.join(" and "),

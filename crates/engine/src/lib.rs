@@ -13,6 +13,8 @@ mod figures;
 mod files;
 mod functions;
 mod limits;
+mod merging;
+mod moments;
 mod patterns;
 mod plain;
 mod provider;

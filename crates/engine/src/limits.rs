@@ -113,3 +113,18 @@ pub(crate) const SPARSE_SHARE: usize = 2;
 /// The sets of tables of addresses that are open at once: one for each lake that is asked, and each
 /// takes as many bytes as its files have.
 pub(crate) const TABLES_OPEN_MAX: usize = 2;
+
+/// Files that are read beside each other in the order of time: each holds a few batches and the
+/// pages that they come from.
+pub(crate) const MERGED_FILES_MAX: usize = 16;
+
+/// The share of a query's memory that the stored bytes of files may take that are read beside each
+/// other in the order of time: decoded they are some times larger.
+pub(crate) const MERGED_SHARE: usize = 4;
+
+/// Rows of a file that are in memory, as stored, while it is read: those of a group of rows.
+pub(crate) const MERGED_GROUP_ROWS: usize = 131_072;
+
+/// Bytes of rows of one moment that are put in order in memory: logs that put more into a second
+/// are rare, and go through a sort that may use the disk.
+pub(crate) const MOMENT_BYTES_MAX: usize = 16 << 20;

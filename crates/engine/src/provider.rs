@@ -17,7 +17,7 @@ use datafusion::common::{DataFusionError, Statistics};
 use datafusion::datasource::TableType;
 use datafusion::datasource::listing::PartitionedFile;
 use datafusion::datasource::physical_plan::parquet::CachedParquetFileReaderFactory;
-use datafusion::datasource::physical_plan::{FileScanConfigBuilder, ParquetSource};
+use datafusion::datasource::physical_plan::{FileScanConfigBuilder, FileSource, ParquetSource};
 use datafusion::datasource::source::DataSourceExec;
 use datafusion::datasource::table_schema::TableSchema;
 use datafusion::execution::object_store::ObjectStoreUrl;
@@ -26,6 +26,7 @@ use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::empty::EmptyExec;
 use object_store::ObjectStore;
 
+use crate::merging::order_of_time;
 use crate::table::Table;
 
 /// Where files lie.
@@ -62,10 +63,11 @@ impl ParquetTable {
             .iter()
             .map(|field| ordered.index_of(field.name()))
             .collect::<Result<Vec<_>, _>>()?;
+        let order = order_of_time(ordered).filter(|_| table.is_in_time_order);
         let files = table
             .files
             .iter()
-            .map(|file| facts::partitioned_file(file, &layout))
+            .map(|file| facts::partitioned_file(file, &layout, order.as_ref()))
             .collect::<Result<Vec<_>, _>>()?;
         Ok(Self { schema, layout, positions, files, place: place.clone() })
     }
@@ -147,6 +149,26 @@ impl TableProvider for ParquetTable {
             .with_limit(limit)
             .build();
         Ok(DataSourceExec::from_data_source(config))
+    }
+}
+
+/// Returns the source with the rows of each file in the order that the file has them in: a sort
+/// above it may have made it read groups of rows in another.
+pub(crate) fn in_file_order(source: &ParquetSource) -> Option<Arc<dyn FileSource>> {
+    let options = source.table_parquet_options().clone();
+    let hint = options.global.metadata_size_hint;
+    let mut fresh = ParquetSource::new(source.table_schema().clone())
+        .with_table_parquet_options(options)
+        .with_parquet_file_reader_factory(Arc::clone(source.parquet_file_reader_factory()?));
+    if let Some(hint) = hint {
+        fresh = fresh.with_metadata_size_hint(hint);
+    }
+    if let Some(predicate) = source.filter() {
+        fresh = fresh.with_predicate(predicate);
+    }
+    match source.projection() {
+        Some(columns) => fresh.try_pushdown_projection(columns).ok()?,
+        None => Some(Arc::new(fresh)),
     }
 }
 

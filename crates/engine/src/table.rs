@@ -17,6 +17,8 @@ pub struct Table {
     pub partition_columns: Vec<String>,
     /// The files that hold its rows.
     pub files: Vec<TableFile>,
+    /// Whether the rows of each file stand in the order of `time`, those without one first.
+    pub is_in_time_order: bool,
     /// The columns that a row's layout may name, each with what it names; none for a table whose
     /// rows keep their records and entities.
     pub joined: Vec<(String, Option<EntityKind>)>,

@@ -7,6 +7,7 @@
 mod content;
 mod discover;
 mod files;
+mod guard;
 mod in_memory;
 mod joined;
 mod json;

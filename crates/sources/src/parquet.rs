@@ -18,6 +18,7 @@ use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchR
 use parquet::errors::ParquetError;
 use parquet::file::reader::ChunkReader;
 
+use crate::guard::guarded;
 use crate::json::{Context, walk};
 use crate::key::context_of;
 use crate::limits::{PARQUET_ROWS, RECORD_BYTES_MAX, WHOLE_BYTES_MAX};
@@ -41,7 +42,7 @@ pub(crate) fn read(
         Ok(Whole::Disk(file)) => reader(file),
         Err(error) => Err(ParquetError::External(error.into())),
     };
-    let batches = match reader {
+    let mut batches = match reader {
         Ok(batches) => batches,
         Err(error) => return reject(0, &error, output),
     };
@@ -51,8 +52,7 @@ pub(crate) fn read(
     };
     let context = context_of(name);
     let mut position = 0;
-    for batch in batches {
-        let lines = batch.and_then(|batch| Ok((batch.num_rows() as u64, lines_of(&batch)?)));
+    while let Some(lines) = next_lines(&mut batches) {
         match lines {
             Ok((n_rows, lines)) => {
                 rows(&lines, position, (mapping, &context), output)?;
@@ -97,7 +97,18 @@ fn whole(window: &mut Window) -> std::io::Result<Whole> {
 }
 
 fn reader(bytes: impl ChunkReader + 'static) -> Result<ParquetRecordBatchReader, ParquetError> {
-    ParquetRecordBatchReaderBuilder::try_new(bytes)?.with_batch_size(PARQUET_ROWS).build()
+    let build =
+        || ParquetRecordBatchReaderBuilder::try_new(bytes)?.with_batch_size(PARQUET_ROWS).build();
+    guarded(build).unwrap_or_else(|panic| Err(ParquetError::General(panic)))
+}
+
+/// Returns how many rows come next and their lines, or nothing at the end.
+fn next_lines(batches: &mut ParquetRecordBatchReader) -> Option<Result<(u64, String), ArrowError>> {
+    let next = || {
+        let batch = batches.next()?;
+        Some(batch.and_then(|batch| Ok((batch.num_rows() as u64, lines_of(&batch)?))))
+    };
+    guarded(next).unwrap_or_else(|panic| Some(Err(ArrowError::ParquetError(panic))))
 }
 
 /// Returns the source that the columns belong to.

@@ -6,15 +6,17 @@ use datafusion::common::stats::Precision;
 use datafusion::common::{ColumnStatistics, DataFusionError, ScalarValue, Statistics, plan_err};
 use datafusion::datasource::listing::PartitionedFile;
 use datafusion::datasource::table_schema::TableSchema;
+use datafusion::physical_expr::LexOrdering;
 use haechi_model::Timestamp;
 use object_store::path::Path;
 
 use crate::table::{TIME, TableFile};
 
-/// Takes the file with its facts.
+/// Takes the file with its facts; `order` is the one that its rows stand in.
 pub(super) fn partitioned_file(
     file: &TableFile,
     layout: &TableSchema,
+    order: Option<&LexOrdering>,
 ) -> Result<PartitionedFile, DataFusionError> {
     let in_path = layout.table_partition_cols();
     if file.partition_values.len() != in_path.len() {
@@ -28,6 +30,7 @@ pub(super) fn partitioned_file(
     let mut partitioned = PartitionedFile::new(String::new(), file.size);
     partitioned.object_meta.location = Path::parse(&file.path)?;
     partitioned.statistics = Some(statistics(file, layout, &values).into());
+    partitioned.ordering = order.cloned();
     Ok(partitioned.with_partition_values(values))
 }
 

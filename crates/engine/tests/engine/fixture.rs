@@ -133,6 +133,7 @@ impl Lake {
             schema: schema(),
             partition_columns: vec!["account".to_owned(), "date".to_owned()],
             files: self.files.clone(),
+            is_in_time_order: true,
             joined: Vec::new(),
         }
     }

@@ -122,6 +122,7 @@ async fn a_table_that_contradicts_itself_is_not_opened() {
             rows: None,
             time: None,
         }],
+        is_in_time_order: false,
         joined: Vec::new(),
     };
     let opened = lake.try_open(vec![table(&["account"], 2)]);
