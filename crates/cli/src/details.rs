@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::Result;
 use arrow::array::RecordBatch;
 use futures::TryStreamExt;
+use haechi_detect::limits::RECORDS_MAX;
 use haechi_detect::{details, source_of};
-use haechi_model::{Finding, FindingId};
+use haechi_model::{Finding, FindingId, Timestamp};
 use haechi_origins::{Clients, Tables};
 use haechi_query::Engine;
 use serde_json::{Map, Value};
@@ -48,7 +49,8 @@ pub async fn of(
         }
         for some in of_source.chunks(RECORDS_PER_QUERY) {
             let ids: Vec<&str> = some.iter().map(|(_, record)| record.as_str()).collect();
-            let sql = query(source, columns, &ids, some.iter().map(|(finding, _)| *finding));
+            let days = days_of_newest(some.iter().map(|(finding, _)| *finding));
+            let sql = query(source, columns, &ids, &days);
             let records = records(engine, &sql).await?;
             for (finding, id) in some {
                 if let Some(record) = records.get(*id) {
@@ -60,16 +62,39 @@ pub async fn of(
     Ok(told)
 }
 
+/// Returns the condition for the days that the newest known records of findings may be of.
+fn days_of_newest<'a>(findings: impl Iterator<Item = &'a Finding>) -> String {
+    let mut days = BTreeSet::new();
+    let mut spans = Vec::new();
+    for finding in findings {
+        let Finding { first_seen, last_seen, records, .. } = finding;
+        if records.len() < RECORDS_MAX {
+            // A record that was seen last may have begun the day before.
+            let day = last_seen.start_of_day();
+            let before = Timestamp(day.0.saturating_sub(1));
+            days.extend([before, day].into_iter().filter_map(Timestamp::date));
+        } else {
+            spans.extend(span(*first_seen, *last_seen));
+        }
+    }
+    let days: Vec<String> = days.into_iter().map(|day| format!("'{day}'")).collect();
+    spans.extend((!days.is_empty()).then(|| format!("date in ({})", days.join(", "))));
+    if spans.is_empty() { "true".to_owned() } else { format!("({})", spans.join(" or ")) }
+}
+
+/// Returns the condition for the days of all records of findings.
+pub fn days_of_all<'a>(findings: impl Iterator<Item = &'a Finding> + Clone) -> String {
+    let first = findings.clone().map(|it| it.first_seen).min();
+    let last = findings.map(|it| it.last_seen).max();
+    first.zip(last).and_then(|(first, last)| span(first, last)).unwrap_or("true".to_owned())
+}
+
+fn span(first: Timestamp, last: Timestamp) -> Option<String> {
+    Some(format!("date between '{}' and '{}'", first.date()?, last.date()?))
+}
+
 /// Returns the query that gives some records of findings, each with its name as `haechi_id`.
-pub fn query<'a>(
-    source: &str,
-    columns: &str,
-    ids: &[&str],
-    findings: impl Iterator<Item = &'a Finding> + Clone,
-) -> String {
-    let first = findings.clone().filter_map(|it| it.first_seen.date()).min();
-    let last = findings.filter_map(|it| it.last_seen.date()).max();
-    let days = first.zip(last).map(|(first, last)| format!("date between '{first}' and '{last}'"));
+pub fn query(source: &str, columns: &str, ids: &[&str], days: &str) -> String {
     let literal = |text: &str| format!("'{}'", text.replace('\'', "''").replace('\0', " "));
     let named = if source == "cloudtrail" {
         let ids: Vec<String> = ids.iter().map(|id| literal(id)).collect();
@@ -86,8 +111,7 @@ pub fn query<'a>(
         let joined = |values: BTreeSet<String>| values.into_iter().collect::<Vec<_>>().join(", ");
         format!("file in ({}) and position in ({})", joined(files), joined(positions))
     };
-    let conditions: Vec<String> = days.into_iter().chain([named]).collect();
-    format!("select {columns} from {source} where {}", conditions.join(" and "))
+    format!("select {columns} from {source} where {days} and {named}")
 }
 
 /// Returns the rows of a query as JSON, by their ids; a verbatim record in place of its row.

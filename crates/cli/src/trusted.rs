@@ -8,7 +8,7 @@ use haechi_detect::{Filter, FindingStore, Lists, StoredFinding, source_of};
 use haechi_engine::Embedded;
 use haechi_model::{Finding, FindingId};
 
-use crate::details::{RECORDS_PER_QUERY, query, records};
+use crate::details::{RECORDS_PER_QUERY, days_of_all, query, records};
 use crate::knowledge::Known;
 use crate::session::Session;
 
@@ -66,7 +66,8 @@ async fn trusted_records(
         let Some(columns) = columns_of(source) else { continue };
         for some in asked.chunks(RECORDS_PER_QUERY) {
             let ids: Vec<&str> = some.iter().map(|(_, id)| *id).collect();
-            let sql = query(name, &columns, &ids, some.iter().map(|(finding, _)| *finding));
+            let days = days_of_all(some.iter().map(|(finding, _)| *finding));
+            let sql = query(name, &columns, &ids, &days);
             for (id, row) in records(engine, &sql).await? {
                 let values = row.as_object().into_iter().flat_map(|row| row.values());
                 if values.filter_map(|value| value.as_str()).any(|text| lists.trusts(text)) {

@@ -114,6 +114,9 @@ pub(crate) async fn accounts_of(
     engine: &dyn Engine,
     source: &str,
 ) -> Result<Vec<String>, DetectError> {
+    if let Some(accounts) = engine.known_values(source, "account") {
+        return Ok(accounts.into_iter().collect());
+    }
     let sql = format!("select distinct \"account\" from \"{source}\"");
     let mut batches = Batches::open(engine, source, &sql).await?;
     let mut accounts = Vec::new();
@@ -141,7 +144,7 @@ impl<'a> Batches<'a> {
         source: &'a str,
         sql: &str,
     ) -> Result<Self, DetectError> {
-        let answer = engine.query(sql).await.map_err(|error| fault(source, error))?;
+        let answer = engine.query_as_read(sql).await.map_err(|error| fault(source, error))?;
         Ok(Self { source, stream: answer.batches })
     }
 

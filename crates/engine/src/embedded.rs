@@ -1,6 +1,6 @@
 //! The engine in this process.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, OnceLock};
 
 use arrow::array::{ArrayRef, Int64Array};
@@ -37,6 +37,8 @@ pub struct Embedded {
     stop: Stop,
     /// What functions of addresses and clients look into.
     names: Arc<OnceLock<Names>>,
+    /// The values that stand in the paths of tables' files, by table and column.
+    in_paths: BTreeMap<(String, String), BTreeSet<String>>,
     /// Views that nobody has asked for yet, name and SQL: planning one takes longer than a small
     /// query.
     views: Mutex<Vec<(String, String)>>,
@@ -66,7 +68,13 @@ impl Embedded {
         let url = ObjectStoreUrl::parse(store_url).map_err(|error| errors::of_run(&error))?;
         context.register_object_store(url.as_ref(), Arc::clone(&store));
         let place = Place { store, url };
+        let mut in_paths: BTreeMap<_, BTreeSet<String>> = BTreeMap::new();
         for table in tables {
+            for (index, column) in table.partition_columns.iter().enumerate() {
+                let values = table.files.iter().filter_map(|it| it.partition_values.get(index));
+                let of_column = in_paths.entry((table.name.clone(), column.clone())).or_default();
+                of_column.extend(values.flatten().cloned());
+            }
             let name = TableReference::bare(table.name.as_str());
             let provider = match table.joined.as_slice() {
                 [] => ParquetTable::new(&table, &place).map(|it| Arc::new(it) as _),
@@ -77,7 +85,7 @@ impl Embedded {
                 .register_table(name, provider)
                 .map_err(|error| errors::of_table(&table.name, &error))?;
         }
-        Ok(Self { context, stop, names, views: Mutex::new(views) })
+        Ok(Self { context, stop, names, in_paths, views: Mutex::new(views) })
     }
 
     /// Says what functions of addresses and clients look into, before the first query: plans name
@@ -200,6 +208,19 @@ fn lists_tables(sql: &str) -> bool {
 impl Engine for Embedded {
     async fn query(&self, sql: &str) -> Result<Answer, QueryError> {
         Ok(self.query_counted(sql).await?.0)
+    }
+
+    async fn query_as_read(&self, sql: &str) -> Result<Answer, QueryError> {
+        let plan = self.physical_plan(sql).await?;
+        let rows = execute_stream(plan, self.context.task_ctx());
+        let rows = rows.map_err(|error| errors::of_run(&error))?;
+        let schema = rows.schema();
+        let batches = rows.map(|batch| batch.map_err(|error| errors::of_run(&error)));
+        Ok(Answer { schema, batches: Box::pin(batches) })
+    }
+
+    fn known_values(&self, table: &str, column: &str) -> Option<BTreeSet<String>> {
+        self.in_paths.get(&(table.to_owned(), column.to_owned())).cloned()
     }
 }
 

@@ -9,12 +9,12 @@ use std::sync::Arc;
 use arrow::compute::SortOptions;
 use arrow::datatypes::Schema;
 use datafusion::common::config::ConfigOptions;
-use datafusion::common::tree_node::{Transformed, TreeNode};
+use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
 use datafusion::common::{DataFusionError, ScalarValue};
 use datafusion::datasource::listing::PartitionedFile;
 use datafusion::datasource::physical_plan::{FileGroup, FileScanConfig, FileScanConfigBuilder};
 use datafusion::datasource::source::DataSourceExec;
-use datafusion::physical_expr::expressions::Column;
+use datafusion::physical_expr::expressions::{BinaryExpr, Column};
 use datafusion::physical_expr::{LexOrdering, PhysicalExpr, PhysicalSortExpr};
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_plan::coop::CooperativeExec;
@@ -152,10 +152,17 @@ impl MergedByTime {
         if self.threads < groups.len() && !is_bounded {
             return None;
         }
-        let groups = groups.into_iter().map(|group| FileGroup::new(group.files)).collect();
+        // Rows of all kinds stand beside each other in time: where the time is not bounded, what
+        // else is asked for is in every part of a file, and looking for it there costs the more.
+        let prunes = source.filter().is_some_and(|filter| bounds_time(&filter));
+        let mut groups: Vec<Vec<PartitionedFile>> =
+            groups.into_iter().map(|group| group.files).collect();
+        if !prunes {
+            groups.iter_mut().flatten().for_each(|file| file.statistics = None);
+        }
         let files = FileScanConfigBuilder::from(files.clone())
-            .with_source(in_file_order(source.downcast_ref()?)?)
-            .with_file_groups(groups)
+            .with_source(in_file_order(source.downcast_ref()?, prunes)?)
+            .with_file_groups(groups.into_iter().map(FileGroup::new).collect())
             .with_preserve_order(true)
             .build();
         Some(DataSourceExec::from_data_source(files))
@@ -167,6 +174,20 @@ pub(crate) fn order_of_time(schema: &Schema) -> Option<LexOrdering> {
     let column = Arc::new(Column::new_with_schema(TIME, schema).ok()?);
     let options = SortOptions { descending: false, nulls_first: true };
     Some(LexOrdering::from([PhysicalSortExpr::new(column, options)]))
+}
+
+/// Tells whether a filter compares the time with something.
+fn bounds_time(filter: &Arc<dyn PhysicalExpr>) -> bool {
+    let mut bounds = false;
+    let walked = filter.apply(|part| {
+        let compared = part.downcast_ref::<BinaryExpr>().map(|it| [it.left(), it.right()]);
+        bounds |= compared
+            .into_iter()
+            .flatten()
+            .any(|side| side.downcast_ref::<Column>().is_some_and(|column| column.name() == TIME));
+        Ok(TreeNodeRecursion::Continue)
+    });
+    bounds || walked.is_err()
 }
 
 /// Returns where the column stands that an expression is.

