@@ -114,8 +114,8 @@ pub(crate) async fn accounts_of(
     engine: &dyn Engine,
     source: &str,
 ) -> Result<Vec<String>, DetectError> {
-    if let Some(accounts) = engine.known_values(source, "account") {
-        return Ok(accounts.into_iter().collect());
+    if let Some(accounts) = engine.facts(source).and_then(|it| it.in_paths.get("account")) {
+        return Ok(accounts.iter().cloned().collect());
     }
     let sql = format!("select distinct \"account\" from \"{source}\"");
     let mut batches = Batches::open(engine, source, &sql).await?;

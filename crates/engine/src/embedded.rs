@@ -1,6 +1,6 @@
 //! The engine in this process.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, OnceLock};
 
 use arrow::array::{ArrayRef, Int64Array};
@@ -17,7 +17,7 @@ use futures::lock::Mutex;
 use futures::{StreamExt, stream};
 use haechi_origins::{Clients, Tables};
 use haechi_query::sql::{ESTIMATE, ESTIMATE_COLUMN};
-use haechi_query::{Answer, BatchStream, Engine, QueryError};
+use haechi_query::{Answer, BatchStream, Engine, QueryError, TableFacts};
 use haechi_sources::Files;
 use object_store::ObjectStore;
 use url::Url;
@@ -25,6 +25,7 @@ use url::Url;
 use crate::figures::Figures;
 use crate::files::FilesTable;
 use crate::functions::{Bind, Names};
+use crate::merging::MergedByTime;
 use crate::provider::{ParquetTable, Place};
 use crate::session::Options;
 use crate::stopping::Stop;
@@ -37,8 +38,7 @@ pub struct Embedded {
     stop: Stop,
     /// What functions of addresses and clients look into.
     names: Arc<OnceLock<Names>>,
-    /// The values that stand in the paths of tables' files, by table and column.
-    in_paths: BTreeMap<(String, String), BTreeSet<String>>,
+    facts: BTreeMap<String, TableFacts>,
     /// Views that nobody has asked for yet, name and SQL: planning one takes longer than a small
     /// query.
     views: Mutex<Vec<(String, String)>>,
@@ -68,13 +68,10 @@ impl Embedded {
         let url = ObjectStoreUrl::parse(store_url).map_err(|error| errors::of_run(&error))?;
         context.register_object_store(url.as_ref(), Arc::clone(&store));
         let place = Place { store, url };
-        let mut in_paths: BTreeMap<_, BTreeSet<String>> = BTreeMap::new();
+        let merged = MergedByTime::of(options);
+        let mut facts = BTreeMap::new();
         for table in tables {
-            for (index, column) in table.partition_columns.iter().enumerate() {
-                let values = table.files.iter().filter_map(|it| it.partition_values.get(index));
-                let of_column = in_paths.entry((table.name.clone(), column.clone())).or_default();
-                of_column.extend(values.flatten().cloned());
-            }
+            facts.insert(table.name.clone(), facts_of(&table, &merged));
             let name = TableReference::bare(table.name.as_str());
             let provider = match table.joined.as_slice() {
                 [] => ParquetTable::new(&table, &place).map(|it| Arc::new(it) as _),
@@ -85,7 +82,7 @@ impl Embedded {
                 .register_table(name, provider)
                 .map_err(|error| errors::of_table(&table.name, &error))?;
         }
-        Ok(Self { context, stop, names, in_paths, views: Mutex::new(views) })
+        Ok(Self { context, stop, names, facts, views: Mutex::new(views) })
     }
 
     /// Says what functions of addresses and clients look into, before the first query: plans name
@@ -198,6 +195,16 @@ impl Embedded {
     }
 }
 
+fn facts_of(table: &Table, merged: &MergedByTime) -> TableFacts {
+    let rows = table.files.iter().map(|file| file.rows).sum();
+    let of_column = |(index, column): (usize, &String)| {
+        let values = table.files.iter().filter_map(|file| file.partition_values.get(index));
+        (column.clone(), values.flatten().cloned().collect())
+    };
+    let in_paths = table.partition_columns.iter().enumerate().map(of_column).collect();
+    TableFacts { rows, in_paths, comes_in_time_order: merged.can_merge(table) }
+}
+
 /// Tells whether the query may ask which tables there are.
 fn lists_tables(sql: &str) -> bool {
     let sql = sql.to_ascii_lowercase();
@@ -219,8 +226,8 @@ impl Engine for Embedded {
         Ok(Answer { schema, batches: Box::pin(batches) })
     }
 
-    fn known_values(&self, table: &str, column: &str) -> Option<BTreeSet<String>> {
-        self.in_paths.get(&(table.to_owned(), column.to_owned())).cloned()
+    fn facts(&self, table: &str) -> Option<&TableFacts> {
+        self.facts.get(table)
     }
 }
 

@@ -123,7 +123,7 @@ pub(crate) const MERGED_FILES_MAX: usize = 16;
 pub(crate) const MERGED_SHARE: usize = 4;
 
 /// Rows of a file that are in memory, as stored, while it is read: those of a group of rows.
-pub(crate) const MERGED_GROUP_ROWS: usize = 131_072;
+pub(crate) const MERGED_GROUP_ROWS: u64 = 131_072;
 
 /// Bytes of rows of one moment that are put in order in memory: logs that put more into a second
 /// are rare, and go through a sort that may use the disk.

@@ -31,15 +31,16 @@ use datafusion::physical_plan::{
 use crate::limits::{MERGED_FILES_MAX, MERGED_GROUP_ROWS, MERGED_SHARE};
 use crate::moments::Moments;
 use crate::provider::in_file_order;
-use crate::table::TIME;
+use crate::session::Options;
+use crate::table::{TIME, Table, TableFile};
 
 /// Reads rows in the order of time where a sort by time would put them into it.
 #[derive(Debug)]
 pub(crate) struct MergedByTime {
     /// What the files that are read beside each other may take, in bytes.
-    pub(crate) memory_bytes: usize,
+    memory_bytes: usize,
     /// How many files are read at the same time anyway.
-    pub(crate) threads: usize,
+    threads: usize,
 }
 
 impl PhysicalOptimizerRule for MergedByTime {
@@ -68,6 +69,28 @@ impl PhysicalOptimizerRule for MergedByTime {
 }
 
 impl MergedByTime {
+    pub(crate) fn of(options: &Options) -> Self {
+        Self { memory_bytes: options.memory_bytes, threads: options.threads }
+    }
+
+    /// Tells whether all rows of a table can be merged.
+    pub(crate) fn can_merge(&self, table: &Table) -> bool {
+        let span = |file: &TableFile| Span {
+            times: file.time.map(|(first, last)| (first.0, last.0)),
+            bytes: bytes_at_once(file.size, file.rows),
+        };
+        let spans = table.files.iter().map(span).collect();
+        table.is_in_time_order && self.groups(spans).is_some()
+    }
+
+    /// Returns the groups in which files are read, if so many can be read beside each other.
+    fn groups(&self, spans: Vec<Span>) -> Option<Vec<Group>> {
+        let groups = one_after_the_other(spans, MERGED_FILES_MAX.max(self.threads))?;
+        let bytes: usize = groups.iter().map(|group| group.bytes).sum();
+        let has_room = groups.len() <= self.threads || bytes <= self.memory_bytes / MERGED_SHARE;
+        Some(groups).filter(|_| has_room)
+    }
+
     /// Returns what gives the rows of a sort in its order without holding them.
     fn merged(&self, sort: &SortExec) -> Result<Option<Arc<dyn ExecutionPlan>>, DataFusionError> {
         let oldest_first = SortOptions { descending: false, nulls_first: true };
@@ -145,24 +168,19 @@ impl MergedByTime {
                 all.push(PartitionedFile { range: None, ..file.clone() });
             }
         }
-        let groups = one_after_the_other(all, place);
-        let bytes: usize = groups.iter().map(|group| group.bytes).sum();
-        let is_bounded =
-            groups.len() <= MERGED_FILES_MAX && bytes <= self.memory_bytes / MERGED_SHARE;
-        if self.threads < groups.len() && !is_bounded {
-            return None;
-        }
+        let groups = self.groups(all.iter().map(|file| span(file, place)).collect())?;
         // Rows of all kinds stand beside each other in time: where the time is not bounded, what
         // else is asked for is in every part of a file, and looking for it there costs the more.
         let prunes = source.filter().is_some_and(|filter| bounds_time(&filter));
-        let mut groups: Vec<Vec<PartitionedFile>> =
-            groups.into_iter().map(|group| group.files).collect();
         if !prunes {
-            groups.iter_mut().flatten().for_each(|file| file.statistics = None);
+            all.iter_mut().for_each(|file| file.statistics = None);
         }
+        let group = |group: Group| {
+            FileGroup::new(group.files.into_iter().filter_map(|it| all.get(it).cloned()).collect())
+        };
         let files = FileScanConfigBuilder::from(files.clone())
             .with_source(in_file_order(source.downcast_ref()?, prunes)?)
-            .with_file_groups(groups.into_iter().map(FileGroup::new).collect())
+            .with_file_groups(groups.into_iter().map(group).collect())
             .with_preserve_order(true)
             .build();
         Some(DataSourceExec::from_data_source(files))
@@ -195,56 +213,65 @@ fn place(expression: &Arc<dyn PhysicalExpr>) -> Option<usize> {
     Some(expression.downcast_ref::<Column>()?.index())
 }
 
+/// What of a file decides where it is read.
+struct Span {
+    /// The bounds of its times; nothing where they are not known or rows have none.
+    times: Option<(i64, i64)>,
+    /// About how many stored bytes are in memory while it is read.
+    bytes: usize,
+}
+
 /// Files that follow each other in time.
 struct Group {
-    files: Vec<PartitionedFile>,
+    /// Their numbers.
+    files: Vec<usize>,
     /// The last time among them; nothing may follow a file whose times are not known.
     last: Option<i64>,
     /// What the largest of them takes while it is read.
     bytes: usize,
 }
 
-/// Deals files out to groups in which each begins after the one before it ends.
-fn one_after_the_other(files: Vec<PartitionedFile>, time: usize) -> Vec<Group> {
-    let mut files: Vec<(Option<(i64, i64)>, PartitionedFile)> =
-        files.into_iter().map(|file| (times(&file, time), file)).collect();
-    files.sort_by_key(|(times, _)| *times);
+/// Deals files out to groups in which each begins when the one before it has ended; nothing when
+/// that would be more groups than the most.
+fn one_after_the_other(spans: Vec<Span>, n_groups_max: usize) -> Option<Vec<Group>> {
+    let mut spans: Vec<(usize, Span)> = spans.into_iter().enumerate().collect();
+    spans.sort_by_key(|(_, span)| span.times);
     let mut groups: Vec<Group> = Vec::new();
-    for (times, file) in files {
-        let bytes = bytes_at_once(&file);
-        let before = |group: &&mut Group| {
+    for (index, Span { times, bytes }) in spans {
+        let last = times.map(|(_, last)| last);
+        let is_full = groups.len() == n_groups_max;
+        let is_over = |group: &&mut Group| {
             group.last.zip(times).is_some_and(|(last, (first, _))| last <= first)
         };
-        // The one that ends last leaves the others to files that begin earlier.
-        match groups.iter_mut().filter(before).max_by_key(|group| group.last) {
+        // The one that ended last leaves the others to files that begin earlier.
+        match groups.iter_mut().filter(is_over).max_by_key(|group| group.last) {
             Some(group) => {
-                group.files.push(file);
-                group.last = times.map(|(_, last)| last);
+                group.files.push(index);
+                group.last = last;
                 group.bytes = group.bytes.max(bytes);
             }
-            None => {
-                let last = times.map(|(_, last)| last);
-                groups.push(Group { files: vec![file], last, bytes });
-            }
+            None if is_full => return None,
+            None => groups.push(Group { files: vec![index], last, bytes }),
         }
     }
-    groups
+    Some(groups)
 }
 
-/// Returns the bounds of a file's times, if all of its rows have one.
-fn times(file: &PartitionedFile, time: usize) -> Option<(i64, i64)> {
-    let column = file.statistics.as_ref()?.column_statistics.get(time)?;
+fn span(file: &PartitionedFile, time: usize) -> Span {
+    let known = file.statistics.as_ref();
+    let rows = known.and_then(|it| it.num_rows.get_value()).map(|rows| *rows as u64);
     let moment = |value: Option<&ScalarValue>| match value {
         Some(ScalarValue::TimestampMicrosecond(moment, _)) => *moment,
         _ => None,
     };
-    moment(column.min_value.get_value()).zip(moment(column.max_value.get_value()))
+    let times = known.and_then(|it| it.column_statistics.get(time)).and_then(|column| {
+        moment(column.min_value.get_value()).zip(moment(column.max_value.get_value()))
+    });
+    Span { times, bytes: bytes_at_once(file.object_meta.size, rows) }
 }
 
 /// Returns about how many stored bytes of a file are in memory while it is read.
-fn bytes_at_once(file: &PartitionedFile) -> usize {
-    let bytes = usize::try_from(file.object_meta.size).unwrap_or(usize::MAX);
-    let rows = file.statistics.as_ref().and_then(|it| it.num_rows.get_value().copied());
+fn bytes_at_once(size: u64, rows: Option<u64>) -> usize {
     let n_groups = rows.map_or(1, |rows| rows.div_ceil(MERGED_GROUP_ROWS).max(1));
-    bytes / n_groups
+    usize::try_from(size / n_groups).unwrap_or(usize::MAX)
 }

@@ -46,13 +46,12 @@ pub(crate) fn session(
         .with_disk_manager_builder(spill)
         .with_metadata_cache_limit(limits::FOOTER_CACHE_BYTES)
         .build_arc()?;
-    let merged = MergedByTime { memory_bytes: options.memory_bytes, threads: options.threads };
     let state = SessionStateBuilder::new()
         .with_config(config(options)?)
         .with_runtime_env(runtime)
         .with_default_features()
         .with_optimizer_rule(Arc::new(AskedInColumns))
-        .with_physical_optimizer_rule(Arc::new(merged))
+        .with_physical_optimizer_rule(Arc::new(MergedByTime::of(options)))
         .with_physical_optimizer_rule(Arc::new(YieldingJoins))
         .with_physical_optimizer_rule(Arc::new(StoppingSources(stop.clone())))
         .build();

@@ -42,7 +42,7 @@ mod token;
 pub use nearest::nearest;
 pub use parser::parse;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::pin::Pin;
 
 use arrow::datatypes::SchemaRef;
@@ -68,11 +68,22 @@ pub trait Engine: Send + Sync {
         self.query(sql).await
     }
 
-    /// Returns the values that a column has in a table, where that is known without reading rows.
-    fn known_values(&self, table: &str, column: &str) -> Option<BTreeSet<String>> {
-        let _ = (table, column);
+    /// Returns what is known of a table without reading rows.
+    fn facts(&self, table: &str) -> Option<&TableFacts> {
+        let _ = table;
         None
     }
+}
+
+/// What is known of a table without reading rows.
+#[derive(Debug, Clone, Default)]
+pub struct TableFacts {
+    /// How many rows it has.
+    pub rows: Option<u64>,
+    /// The values of the columns that stand in the paths of its files, by column.
+    pub in_paths: BTreeMap<String, BTreeSet<String>>,
+    /// Whether all of its rows come in the order of `time` without being held, nulls first.
+    pub comes_in_time_order: bool,
 }
 
 /// A running query: its columns, and its rows as they come.
