@@ -22,11 +22,21 @@ fn thirty_days_of_every_twin_have_no_finding_at_medium_or_above() {
 }
 
 #[test]
+fn a_cluster_that_was_opened_is_told_as_one_attack() {
+    let (report, _, _) = judged(&["--story", "open-cluster", "--days", "7", "--scale", "0.05"]);
+    let told = |it: &Value| it["type"] == "AttackSequence:EKS/CompromisedCluster";
+    let told: Vec<&Value> = findings(&report).filter(|it| told(it)).collect();
+    assert_eq!(told.len(), 1, "{told:#?}");
+    assert_eq!(told[0]["subject"], "system:anonymous");
+    assert!(9.0 <= severity(told[0]));
+}
+
+#[test]
 fn the_list_names_every_story_in_two_languages_and_a_wrong_name_is_told() {
     let desk = Desk::new();
     let list = desk.run(&["simulate", "--list"]);
     let names: Vec<&str> = list.lines().filter(|line| !line.starts_with(' ')).collect();
-    assert!(names.contains(&"leaked-key") && 14 <= names.len(), "{list}");
+    assert!(names.contains(&"leaked-key") && 15 <= names.len(), "{list}");
     assert_eq!(list.lines().count(), 5 * names.len(), "a name and four sentences each");
     let korean = |line: &&str| line.chars().any(|letter| ('가'..='힣').contains(&letter));
     assert_eq!(list.lines().filter(korean).count(), 2 * names.len());

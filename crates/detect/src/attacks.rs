@@ -135,7 +135,13 @@ impl Ended {
     ) -> Vec<Finding> {
         let steps = self.steps(signals);
         let attacks = judgement::attacks(&self.outline, self.window, steps, lineage);
-        attacks.iter().filter_map(|attack| self.finding(attack, ids)).collect()
+        // Whoever has left nothing in the log of a sequence is no matter of it: a cluster's
+        // attack is one of the cluster, and of AWS's credentials only when they were used.
+        let is_own = |attack: &&Attack<'_>| match self.outline.by {
+            By::Credentials => attack.steps.iter().any(|step| *step.source == *self.source),
+            By::Host => true,
+        };
+        attacks.iter().filter(is_own).filter_map(|attack| self.finding(attack, ids)).collect()
     }
 
     fn steps<'a>(&'a self, signals: &'a [Signal]) -> Vec<Step<'a>> {

@@ -233,6 +233,14 @@ impl Raised {
         self.open(&identity, (hit.first, owner.region.as_deref()), &cause)
     }
 
+    /// Takes back what was raised of the subject of an exchange.
+    pub(crate) fn withdraw(&mut self, owner: &Owner, hit: &Hit) {
+        let key = self.identity_of(owner, hit).key();
+        if let Some(draft) = self.drafts.get_mut(&key) {
+            draft.withdraw();
+        }
+    }
+
     fn open(
         &mut self,
         identity: &Identity<'_>,

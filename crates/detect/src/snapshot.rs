@@ -15,7 +15,7 @@ pub trait Source: Read + Seek {}
 impl<T: Read + Seek> Source for T {}
 
 /// What every snapshot begins with; the number changes with the form of any state.
-const MAGIC: [u8; 22] = *b"haechi-detect-state-3\n";
+const MAGIC: [u8; 22] = *b"haechi-detect-state-4\n";
 
 /// Names whose a state is without repeating a page: definitions are long.
 fn digest(whose: &str) -> u128 {

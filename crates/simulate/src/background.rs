@@ -1,5 +1,7 @@
 //! Ordinary life, hour by hour: people, programs, AWS's own services, traffic.
 
+mod cluster;
+mod machines;
 mod mishaps;
 mod nightly;
 mod people;
@@ -24,7 +26,9 @@ pub(crate) fn live(world: World<'_>, hour: Moment) -> Traces {
     programs::run(world, hour, &mut traces.events);
     services::run(world, hour, &mut traces.events);
     nightly::run(world, hour, &mut traces);
+    cluster::run(world, hour, &mut traces.audits);
     mishaps::happen(world, hour, &mut traces.events);
     traffic::flow(world, hour, &mut traces);
+    machines::run(world, hour, &mut traces.flows);
     traces
 }

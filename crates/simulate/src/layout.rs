@@ -62,5 +62,16 @@ pub(crate) fn export_check(name: &str) -> String {
     format!("exports/lambda-{name}/aws-logs-write-test")
 }
 
+/// A file of a delivery stream that a log group of a cluster is subscribed to.
+pub(crate) fn audits(cluster: &str, hour: Moment, random: &mut Random) -> String {
+    format!(
+        "eks-audit/{}/{:02}/{cluster}-audit-1-{}-{}.gz",
+        hour.folders(),
+        hour.hour_of_day(),
+        hour.dashed(),
+        ids::uuid(random)
+    )
+}
+
 /// The answer sheet.
 pub(crate) const GROUND_TRUTH: &str = "ground-truth.json";

@@ -15,5 +15,8 @@ pub(crate) const RECORDS_PER_FILE: usize = 400;
 /// Lines in one file of the line-based logs.
 pub(crate) const LINES_PER_FILE: usize = 20_000;
 
+/// Log events that CloudWatch Logs hands to a subscription at once: a busy stream has some dozens.
+pub(crate) const EVENTS_PER_BATCH: usize = 50;
+
 /// How often, in thousand, CloudTrail delivers a file a second time under another name.
 pub(crate) const DUPLICATE_PERMILLE: u64 = 15;

@@ -40,6 +40,10 @@ pub(crate) fn home_of(bucket: &str) -> &'static str {
     if bucket == ARTIFACTS || bucket == LOG_ARCHIVE { IRELAND } else { VIRGINIA }
 }
 
+/// The shop's EKS cluster, and its nodes.
+pub(crate) const CLUSTER: &str = "harbour-shop";
+pub(crate) const CLUSTER_NODES: &[&str] = &["10.1.31.11", "10.1.32.12", "10.1.33.13"];
+
 /// The trail of the whole organisation, out of reach of the shop's administrators.
 pub(crate) const ORGANISATION_TRAIL: &str = "organization-trail";
 /// The shop's own trail.
@@ -102,6 +106,7 @@ const VIRGINIA_HOSTS: &[(&str, &str, Option<&str>)] = &[
     ("app-2", "10.1.12.20", None),
     ("database", "10.1.21.30", None),
     ("spare", "10.1.11.99", None),
+    ("scanner", "10.1.41.8", None),
 ];
 const IRELAND_HOSTS: &[(&str, &str, Option<&str>)] = &[
     ("web-1", "10.2.1.10", Some("198.51.100.150")),

@@ -10,6 +10,7 @@ mod inside_scan;
 mod leaked_key;
 mod logs_stopped;
 mod odd_sign_in;
+mod open_cluster;
 mod ransomed_bucket;
 mod scenes;
 mod script;
@@ -85,6 +86,7 @@ impl Story {
         &shared_backups::STORY,
         &odd_sign_in::STORY,
         &foothold::STORY,
+        &open_cluster::STORY,
     ];
 
     /// The stories of the demo.

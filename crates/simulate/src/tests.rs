@@ -151,6 +151,7 @@ fn quiet_twin_lacks_the_stories_and_nothing_else() {
         ("vpc_flow", steps().map(|step| step.flow_lines).sum::<u64>()),
         ("route53_resolver", steps().map(|step| step.dns_lines).sum()),
         ("s3_access", steps().map(|step| step.s3_access_lines).sum()),
+        ("eks_audit", steps().map(|step| step.eks_audit_events).sum()),
     ] {
         let difference = truth.sources[source].records - quiet_truth.sources[source].records;
         assert_eq!(difference, told, "{source}");
@@ -173,12 +174,14 @@ fn lines_of_attacks_are_where_the_truth_says() {
     let (truth, files) = run(&options());
     let mut n_lines = 0;
     for step in truth.stories.iter().flat_map(|story| &story.steps) {
-        assert_eq!(step.lines.len() as u64, step.flow_lines + step.dns_lines, "{}", step.name);
+        let n_expected = step.flow_lines + step.dns_lines + step.eks_audit_events;
+        assert_eq!(step.lines.len() as u64, n_expected, "{}", step.name);
         for line in &step.lines {
             let (name, position) = line.rsplit_once(':').unwrap();
             let text = unpack(&files[Path::new(name)]);
             let (before, _) = text.split_at(position.parse().unwrap());
-            assert!(before.is_empty() || before.ends_with('\n'), "{line}");
+            let begins = if name.starts_with("eks-audit/") { "\"message\":" } else { "\n" };
+            assert!(before.is_empty() || before.ends_with(begins), "{line}");
             n_lines += 1;
         }
     }
@@ -220,6 +223,24 @@ fn lookups_are_json_lines_and_visits_have_26_fields() {
         let n_spaces_in_time = 1;
         assert_eq!(line.split(' ').count() - n_quoted_spaces - n_spaces_in_time, 26, "{line}");
     }
+}
+
+#[test]
+fn what_a_cluster_was_asked_comes_as_a_subscription_hands_it_on() {
+    let (truth, files) = run(&options());
+    let mut n_events = 0;
+    for batch in texts_under(&files, "eks-audit/").iter().flat_map(|text| text.lines()) {
+        let batch: Value = serde_json::from_str(batch).unwrap();
+        assert_eq!(batch["messageType"], "DATA_MESSAGE");
+        for event in batch["logEvents"].as_array().unwrap() {
+            let audit: Value = serde_json::from_str(event["message"].as_str().unwrap()).unwrap();
+            let second = event["timestamp"].as_i64().unwrap() / 1000;
+            let time: Timestamp = audit["stageTimestamp"].as_str().unwrap().parse().unwrap();
+            assert_eq!(time.as_second(), second, "{audit}");
+            n_events += 1;
+        }
+    }
+    assert_eq!(truth.sources["eks_audit"].records, n_events);
 }
 
 #[test]

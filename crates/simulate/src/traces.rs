@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    access::Visit, cloudtrail::Event, dns::Lookup, flows::Flow, lambda::Line, moment::Moment,
+    access::Visit, cloudtrail::Event, cluster::Audit, dns::Lookup, flows::Flow, lambda::Line,
+    moment::Moment,
 };
 
 /// The step of a story that a line belongs to, counted from the first.
@@ -21,6 +22,7 @@ pub(crate) struct Traces {
     pub(crate) lookups: Vec<Lookup>,
     pub(crate) visits: Vec<Visit>,
     pub(crate) lines: Vec<Line>,
+    pub(crate) audits: Vec<Audit>,
 }
 
 impl Traces {
@@ -31,6 +33,7 @@ impl Traces {
         self.lookups.extend(other.lookups);
         self.visits.extend(other.visits);
         self.lines.extend(other.lines);
+        self.audits.extend(other.audits);
     }
 
     /// Drops what lies outside of the run.
@@ -41,6 +44,7 @@ impl Traces {
         self.lookups.retain(|lookup| within(lookup.time));
         self.visits.retain(|visit| within(visit.time));
         self.lines.retain(|line| within(line.time));
+        self.audits.retain(|audit| within(audit.time));
     }
 
     /// Splits by the hour, so that a story can be told hour by hour.
@@ -60,6 +64,9 @@ impl Traces {
         }
         for line in self.lines {
             hours.entry(line.time.hour_start()).or_default().lines.push(line);
+        }
+        for audit in self.audits {
+            hours.entry(audit.time.hour_start()).or_default().audits.push(audit);
         }
         hours
     }

@@ -22,7 +22,7 @@ pub struct Truth {
     /// Accounts of the organisation.
     pub accounts: Vec<String>,
     /// What was written, by source: `cloudtrail`, `vpc_flow`, `route53_resolver`, `cloudwatch_logs`,
-    /// `s3_access`.
+    /// `s3_access`, `eks_audit`.
     pub sources: BTreeMap<&'static str, Totals>,
     /// The attacks.
     pub stories: Vec<StoryTruth>,
@@ -93,8 +93,10 @@ pub struct Step {
     pub dns_lines: u64,
     /// Lines that it leaves in S3 access logs.
     pub s3_access_lines: u64,
-    /// Names of its lines in flow and query logs: the file below the folder, a colon, and how many
-    /// bytes of the unpacked file lie before it.
+    /// Audit events of a cluster that it leaves.
+    pub eks_audit_events: u64,
+    /// Names of its lines in flow and query logs, and of its audit events: the file below the
+    /// folder, a colon, and how many bytes of the unpacked file lie before it.
     pub lines: Vec<String>,
     /// ATT&CK techniques of which at least one should be told by a finding about these records.
     pub techniques: Vec<&'static str>,
@@ -104,16 +106,19 @@ impl Step {
     /// Says whether the step left a trace at all.
     pub(crate) fn is_empty(&self) -> bool {
         self.cloudtrail_ids.is_empty()
-            && self.flow_lines + self.dns_lines + self.s3_access_lines == 0
+            && self.flow_lines + self.dns_lines + self.s3_access_lines + self.eks_audit_events == 0
     }
 }
 
 /// What everyday life contains on purpose, in every run.
-pub(crate) const INNOCENT: [&str; 6] = [
+pub(crate) const INNOCENT: [&str; 9] = [
     "a nightly job reads hundreds of objects of the customer bucket, always as the same role",
     "a nightly backup shares snapshots with another account of the organisation",
     "log deliveries of the platform account are refused for ever",
     "people run into a handful of refusals when a permission is missing",
     "people with access keys make a new one now and then, from their usual desk",
     "scanners from the internet knock at every public address and are rejected",
+    "every server asks for the time, and load balancers ask servers for their health",
+    "one server fetches rates from one address every hour, from the first hour on",
+    "load balancers and strangers ask the cluster's API server without a name, and get no further",
 ];

@@ -14,8 +14,9 @@ use crate::{
     cloudtrail::Event,
     flows, lambda, layout, limits,
     moment::{MINUTE, Moment},
-    organisation::{self, Organisation},
+    organisation::{self, CLUSTER, Organisation},
     random::Random,
+    subscription,
     traces::{Mark, Traces},
     truth::{Totals, Truth},
 };
@@ -37,6 +38,7 @@ const FLOWS: &str = "vpc_flow";
 const LOOKUPS: &str = "route53_resolver";
 const LAMBDA: &str = "cloudwatch_logs";
 const VISITS: &str = "s3_access";
+const AUDITS: &str = "eks_audit";
 
 impl<'a> Writer<'a> {
     /// Opens a folder that does not exist yet or is empty.
@@ -58,7 +60,8 @@ impl<'a> Writer<'a> {
         self.write_flows(hour, &traces)?;
         self.write_lookups(hour, &traces)?;
         self.write_visits(hour, &traces)?;
-        self.write_lines(hour, &traces)
+        self.write_lines(hour, &traces)?;
+        self.write_audits(hour, &traces)
     }
 
     /// Writes the object that every export task leaves behind, and hands over the totals and the
@@ -172,6 +175,24 @@ impl<'a> Writer<'a> {
         let text = joined(lines.iter().map(|line| line.text.as_str()));
         let name = layout::function(self.organisation.seed, lambda::FUNCTION, hour);
         self.put_gzip(LAMBDA, &name, text.as_bytes(), lines.len())
+    }
+
+    /// Writes what the cluster was asked, as a subscription of its log group hands it on.
+    fn write_audits(&mut self, hour: Moment, traces: &Traces) -> Result<(), SimulateError> {
+        let mut audits: Vec<_> = traces.audits.iter().collect();
+        audits.sort_by(|one, two| (one.time, &one.text).cmp(&(two.time, &two.text)));
+        let mut random = self.naming("eks-audit", hour);
+        for chunk in audits.chunks(limits::LINES_PER_FILE) {
+            let name = layout::audits(CLUSTER, hour, &mut random);
+            let mut text = String::new();
+            for batch in chunk.chunks(limits::EVENTS_PER_BATCH) {
+                subscription::append(self.organisation.seed, batch, &mut text, |mark, position| {
+                    self.lines.entry(mark).or_default().push(format!("{name}:{position}"));
+                });
+            }
+            self.put_gzip(AUDITS, &name, text.as_bytes(), chunk.len())?;
+        }
+        Ok(())
     }
 
     /// Notes which lines of a file belong to attacks, given how long each is and where the first

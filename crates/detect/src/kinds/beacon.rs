@@ -13,7 +13,7 @@ use haechi_model::Timestamp;
 use super::{Kind, Watch};
 use crate::exchanges::{Choice, Exchange, Hit, Outcome, Owner};
 use crate::kept::{Part, kept};
-use crate::limits::PAIRS_MAX;
+use crate::limits::{PAIRS_MAX, SCOPES_MAX};
 use crate::raised::Raised;
 use crate::sentence::Fact;
 use crate::setup::{Fault, Setup};
@@ -25,7 +25,10 @@ pub(super) const KIND: Kind = Kind {
           times, with `regular_percent` of the intervals within a factor of three of each other, \
           and those covering as much of the time from the first to the last. A peer with which \
           more than `hosts_max` hosts meet so, or a port at which more than so many peers do, is \
-          a service and left alone.",
+          a service and left alone. With `settled_days`, so is a rhythm of \
+          `settled_interval_seconds` or slower that was there when the records of its account \
+          began, and since then for so many days: nothing began, and orders that are worth \
+          waiting for are asked for more often.",
     facts: &["count", "value", "window", "regular_percent", "host", "own", "peer", "port"],
     every_row_speaks: false,
     read,
@@ -41,13 +44,24 @@ const BAND: u32 = 3;
 /// there may hardly be a minute with two connections.
 const DENSE_PERCENT: u64 = 98;
 const DENSE_CONNECTIONS_PERCENT: u64 = 150;
+const DAY_MINUTES: u32 = 24 * 60;
 
 struct Beacon {
     choice: Choice,
     beats: u32,
     regular_percent: u64,
     hosts_max: usize,
+    settled: Option<Settled>,
     pairs: Fading<Pair>,
+    /// The minute in which something of an account was met first.
+    begun: Fading<Option<u32>>,
+}
+
+/// When a rhythm is as old as the records, and part of what a host is for.
+#[derive(Clone, Copy)]
+struct Settled {
+    days: u32,
+    shortest_minutes: u32,
 }
 
 /// What is kept of a host and a peer: below 200 bytes with its key.
@@ -75,18 +89,27 @@ struct Band {
 }
 
 fn read(setup: &mut Setup<'_>) -> Result<Box<dyn Watch>, Fault> {
+    let settled = match setup.take("settled_days")? {
+        Some(days) => {
+            let seconds: u32 = setup.require("settled_interval_seconds")?;
+            Some(Settled { days, shortest_minutes: seconds.div_ceil(60) })
+        }
+        None => None,
+    };
     Ok(Box::new(Beacon {
         choice: Choice::read(setup)?,
         beats: setup.require("beats")?,
         regular_percent: setup.require("regular_percent")?,
         hosts_max: setup.require("hosts_max")?,
+        settled,
         pairs: Fading::new(PAIRS_MAX),
+        begun: Fading::new(SCOPES_MAX),
     }))
 }
 
 impl Watch for Beacon {
     fn state(&mut self) -> Vec<&mut dyn Part> {
-        vec![&mut self.pairs]
+        vec![&mut self.pairs, &mut self.begun]
     }
 
     fn sees_exchanges(&self) -> bool {
@@ -98,6 +121,8 @@ impl Watch for Beacon {
         if !is_met || !self.choice.fits(exchange) {
             return;
         }
+        let account = self.begun.entry(Key::hashed(&exchange.owner.account), exchange.first);
+        account.get_or_insert(minute_of(exchange));
         let host = (&exchange.owner.account, &exchange.owner.host);
         let place = (exchange.peer, exchange.port, exchange.protocol, exchange.is_outbound);
         let pair = self.pairs.entry(Key::hashed(&(host, place)), exchange.first);
@@ -116,14 +141,16 @@ impl Watch for Beacon {
         }
         for (pair, band) in &beating {
             let users = pair.service().and_then(|(service, _)| services.get(&service));
-            if users.is_none_or(|users| users.len() <= self.hosts_max) {
+            let is_rare = users.is_none_or(|users| users.len() <= self.hosts_max);
+            if is_rare && !self.is_settled(pair, band) {
                 raise(pair, band, raised);
             }
         }
     }
 
     fn history_days(&self) -> u32 {
-        2
+        // A rhythm shows within two days, and that it is an old one a day after it has settled.
+        self.settled.map_or(2, |settled| settled.days + 1).max(2)
     }
 }
 
@@ -135,6 +162,17 @@ impl Beacon {
         }
         let regular = pair.bands().filter(|band| self.is_regular(pair, band));
         regular.max_by_key(|band| (band.percent, band.covered_percent))
+    }
+
+    /// Tells whether a slow rhythm was there before we looked, and has been since.
+    fn is_settled(&mut self, pair: &Pair, band: &Band) -> bool {
+        let (Some(settled), Some(owner)) = (self.settled, &pair.owner) else { return false };
+        let begun = self.begun.get_mut(Key::hashed(&owner.account)).and_then(|begun| *begun);
+        begun.is_some_and(|begun| {
+            let is_old = pair.first <= begun.saturating_add(DAY_MINUTES);
+            let has_lasted = begun.saturating_add(settled.days * DAY_MINUTES) <= pair.last;
+            is_old && has_lasted && settled.shortest_minutes <= band.shortest
+        })
     }
 
     fn is_regular(&self, pair: &Pair, band: &Band) -> bool {
@@ -159,9 +197,14 @@ fn raise(pair: &Pair, band: &Band, raised: &mut Raised) {
     draft.fact("regular_percent", Fact::Number(band.percent));
 }
 
+/// The minute in which an exchange began, counted since 1970.
+fn minute_of(exchange: &Exchange) -> u32 {
+    u32::try_from(exchange.first.0 / 60_000_000).unwrap_or(0)
+}
+
 impl Pair {
     fn meets(&mut self, exchange: &Exchange) {
-        let minute = u32::try_from(exchange.first.0 / 60_000_000).unwrap_or(0);
+        let minute = minute_of(exchange);
         self.n_connections = self.n_connections.saturating_add(1);
         self.owner.get_or_insert_with(|| Arc::clone(&exchange.owner));
         self.latest = Some(Hit::of(exchange));

@@ -23,7 +23,8 @@ pub(super) const KIND: Kind = Kind {
     doc: "Raises a record whose `value` has not been seen before in its `scope` (a field; the \
           subject when it is not set), once the scope has been known for `history_days` and has \
           shown `history_events` records. `value_as = \"network\"` compares the neighbourhoods of \
-          addresses, /24 or /48. Where `raises` has conditions, rows that do not fit them are only \
+          addresses, /24 or /48. With `events_each`, the scope must have shown so many records for \
+          each value that it knows: where hardly anybody comes twice, a new one is nothing new. Where `raises` has conditions, rows that do not fit them are only \
           learnt from.",
     facts: &["count", "value", "history_days", "history_events"],
     every_row_speaks: false,
@@ -38,6 +39,7 @@ struct FirstSeen {
     raises: Option<AnyOf>,
     history_days: u32,
     history_events: u64,
+    events_each: u64,
     scopes: Fading<Scope>,
 }
 
@@ -72,6 +74,7 @@ fn read(setup: &mut Setup<'_>) -> Result<Box<dyn Watch>, Fault> {
         scope: setup.take_field("scope")?,
         history_days,
         history_events: setup.require("history_events")?,
+        events_each: setup.take("events_each")?.unwrap_or(0),
         scopes: Fading::new(SCOPES_MAX),
     }))
 }
@@ -99,6 +102,7 @@ impl Watch for FirstSeen {
         let n_days = (row.time().0 - since.0).max(0).cast_unsigned() / MICROS_PER_DAY;
         let is_known = u64::from(self.history_days) <= n_days
             && self.history_events <= scope.n_events
+            && self.events_each.saturating_mul(scope.values.len() as u64) <= scope.n_events
             && scope.values.len() < SCOPE_VALUES_MAX;
         scope.n_events += 1;
         let is_new = scope.values.len() < SCOPE_VALUES_MAX

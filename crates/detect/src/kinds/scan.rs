@@ -13,7 +13,7 @@ use serde::Deserialize;
 use super::{Kind, Watch};
 use crate::exchanges::{Choice, Exchange, Hit, Outcome};
 use crate::kept::{Part, kept};
-use crate::limits::{SCAN_TARGETS_MAX, SCOPES_MAX};
+use crate::limits::{ROUTINE_HISTORY_DAYS, SCAN_TARGETS_MAX, SCOPES_MAX};
 use crate::raised::Raised;
 use crate::setup::{Fault, Setup};
 use crate::state::{Fading, Key};
@@ -24,7 +24,9 @@ pub(super) const KIND: Kind = Kind {
           `targets`, `ports` of one host or `hosts` on one port. Each first contact counts once; a \
           sequential test decides with the probability `false_alarm` of calling an ordinary client \
           a scanner. `many` different targets within `memory_seconds` are a scan whatever came of \
-          them.",
+          them. A host that has begun to scan on `routine_days` different days, always at about \
+          the same time of day and at no other, does it by a timetable: it is left alone from then \
+          on, and what was found before is withdrawn.",
     facts: &["count", "value", "host", "own", "peer", "port"],
     every_row_speaks: false,
     read,
@@ -41,7 +43,10 @@ struct Scan {
     targets: Targets,
     memory_seconds: u32,
     bounds: Bounds,
+    routine_days: Option<u32>,
     walks: Fading<Walk>,
+    /// When hosts begin to scan.
+    timetables: Fading<Timetable>,
 }
 
 /// Where the test decides.
@@ -72,6 +77,21 @@ struct Walk {
     n_targets: u64,
 }
 
+/// When a host began to scan, on so many days.
+#[derive(Default)]
+struct Timetable {
+    last: Option<Timestamp>,
+    last_day: Option<i64>,
+    n_days: u32,
+    /// The second of the day at which it began first.
+    second: i64,
+    is_irregular: bool,
+}
+
+/// How far apart the beginnings of a routine lie: a scanner waits for the one before it.
+const TIMETABLE_SECONDS: i64 = 5_400;
+const DAY_SECONDS: i64 = 86_400;
+
 fn read(setup: &mut Setup<'_>) -> Result<Box<dyn Watch>, Fault> {
     let false_alarm: f64 = setup.require("false_alarm")?;
     if !(1e-12..0.5).contains(&false_alarm) {
@@ -86,13 +106,15 @@ fn read(setup: &mut Setup<'_>) -> Result<Box<dyn Watch>, Fault> {
             client_until: ((1.0 - DETECTION) / (1.0 - false_alarm)).ln(),
             many: setup.take("many")?,
         },
+        routine_days: setup.take("routine_days")?,
         walks: Fading::new(SCOPES_MAX),
+        timetables: Fading::new(SCOPES_MAX),
     }))
 }
 
 impl Watch for Scan {
     fn state(&mut self) -> Vec<&mut dyn Part> {
-        vec![&mut self.walks]
+        vec![&mut self.walks, &mut self.timetables]
     }
 
     fn sees_exchanges(&self) -> bool {
@@ -118,6 +140,17 @@ impl Watch for Scan {
         if !walk.is_scanner && !walk.decide(exchange, self.bounds) {
             return;
         }
+        let is_routine = self.routine_days.is_some_and(|days| {
+            let host = Key::hashed(&(&exchange.owner.account, &exchange.owner.host));
+            let timetable = self.timetables.entry(host, exchange.first);
+            timetable.note(exchange.first, self.memory_seconds);
+            timetable.is_kept_for(days)
+        });
+        if is_routine {
+            walk.hits = Vec::new();
+            raised.withdraw(&exchange.owner, &Hit::of(exchange));
+            return;
+        }
         let Some(draft) = raised.draft_of(exchange) else { return };
         for hit in std::mem::take(&mut walk.hits) {
             draft.hit(&hit, exchange.is_outbound);
@@ -129,7 +162,35 @@ impl Watch for Scan {
     }
 
     fn history_days(&self) -> u32 {
-        1
+        // Routine shows only over weeks.
+        self.routine_days.map_or(1, |_| ROUTINE_HISTORY_DAYS)
+    }
+}
+
+impl Timetable {
+    /// Notes that a host scans: it begins when it has not done so for a while.
+    fn note(&mut self, now: Timestamp, memory_seconds: u32) {
+        let oldest = now.plus_seconds(-i64::from(memory_seconds));
+        let begins = self.last.is_none_or(|last| last < oldest);
+        self.last = Some(now);
+        if !begins {
+            return;
+        }
+        let second = (now.0 / 1_000_000).rem_euclid(DAY_SECONDS);
+        if self.n_days == 0 {
+            self.second = second;
+        }
+        let apart = (second - self.second).rem_euclid(DAY_SECONDS);
+        let apart = apart.min(DAY_SECONDS - apart);
+        self.is_irregular |= TIMETABLE_SECONDS < apart;
+        if self.last_day != Some(now.day()) {
+            self.last_day = Some(now.day());
+            self.n_days = self.n_days.saturating_add(1);
+        }
+    }
+
+    fn is_kept_for(&self, days: u32) -> bool {
+        days <= self.n_days && !self.is_irregular
     }
 }
 
@@ -189,4 +250,5 @@ impl Walk {
     }
 }
 
+kept!(Timetable { last, last_day, n_days, second, is_irregular });
 kept!(Walk { likelihood, last, contacted, hits, is_scanner, n_targets });

@@ -5,7 +5,7 @@
 //! says from what.
 
 use super::Name;
-use super::words::{Words, parts};
+use super::words::{Beginnings, Words};
 
 /// The scale and the bias of the n-grams as `f32`, their weights, the words, and the network.
 static MODEL: &[u8] = include_bytes!("generated.bin");
@@ -46,7 +46,9 @@ const N_KEYS: usize = 4;
 /// Returns the logarithm of how much likelier one program made these names than people.
 pub(crate) fn likelihood(names: &[Name]) -> f32 {
     let Some(model) = Model::read() else { return 0.0 };
-    let measured: Vec<Measured> = names.iter().map(|name| model.measure(name)).collect();
+    let mut begun = Beginnings::default();
+    let measured: Vec<Measured> =
+        names.iter().map(|name| model.measure(name, &mut begun)).collect();
     model.weigh(&common(&measured))
 }
 
@@ -63,36 +65,42 @@ impl Model {
         Some(Self { scale, bias, grams, words, network })
     }
 
-    fn measure(&self, name: &Name) -> Measured {
+    fn measure(&self, name: &Name, begun: &mut Beginnings) -> Measured {
         let (whole, suffix) = (name.label(), name.suffix());
         let front = whole.get(..ENDS).unwrap_or(whole);
         let back = whole.get(whole.len().saturating_sub(ENDS)..).unwrap_or(whole);
         let label = whole.as_bytes();
-        let label = label.get(..LABEL_MAX).unwrap_or(label);
-        let [mut low, mut high] = [0_u64; 2];
-        for byte in whole.as_bytes() {
-            let bit = 1_u64 << (byte & 63);
-            let is_high = u64::from(byte >> 6 & 1).wrapping_neg();
-            low |= bit & !is_high;
-            high |= bit & is_high;
-        }
+        let (label, beyond) = label.split_at_checked(LABEL_MAX).unwrap_or((label, &[]));
+        // One pass over the letters: where it ends cannot be foretold, which costs each pass.
+        let mut alphabet = [0_u64; 2];
         let (mut run, mut run_max, mut n_turns, mut counts) = (0_u8, 0, 0, 0);
         let mut before = label.first().map_or(0, |byte| class(*byte));
+        let mut hash = 0;
+        let mut grams = Grams::default();
+        begun.restart();
         for byte in label {
+            see(&mut alphabet, *byte);
             let class = class(*byte);
             counts += class & !CONSONANT;
             n_turns += (class ^ before) & VOWEL;
             run = (run + 1) & class.to_le_bytes()[3];
             run_max = run.max(run_max);
             before = class;
+            hash = begun.push(hash, *byte);
+            grams.push(self.grams, if byte.is_ascii() { *byte } else { b'?' });
+        }
+        grams.push(self.grams, b'$');
+        let sum = grams.sum + weight(self.grams, step(BASIS, b'$'));
+        for byte in beyond {
+            see(&mut alphabet, *byte);
         }
         let [n_vowels, n_digits, n_hyphens, _] = counts.to_le_bytes();
         let (n_digits, n_vowels) = (f32::from(n_digits), f32::from(n_vowels));
         let is = |truth: bool| f32::from(u8::from(truth));
-        let parts = parts(label, self.words);
+        let parts = begun.parts(hash, self.words);
         let length = number(label.len());
         let figures = [
-            self.score(label),
+            self.score(sum, label.len()),
             is(parts.is_two),
             is(parts.is_one),
             length,
@@ -105,70 +113,67 @@ impl Model {
             parts.cover,
             if parts.is_two { length } else { 0.0 },
         ];
-        Measured { figures, alphabet: [low, high], keys: [whole, front, back, suffix].map(key) }
+        Measured { figures, alphabet, keys: [whole, front, back, suffix].map(key) }
     }
 
     /// Returns how strange the letters of a label are: a logistic regression over its n-grams.
-    fn score(&self, label: &[u8]) -> f32 {
-        let mut letters = [b'^'; LABEL_MAX + 2];
-        let (inside, after) = letters.split_at_mut(label.len() + 1);
-        for (place, byte) in inside.iter_mut().skip(1).zip(label) {
-            *place = if byte.is_ascii() { *byte } else { b'?' };
-        }
-        if let Some(place) = after.first_mut() {
-            *place = b'$';
-        }
-        let letters = letters.get(..label.len() + 2).unwrap_or_default();
-        let (mut sum, mut n_grams) = (0_i32, 0_u16);
-        for start in letters.array_windows::<GRAM_MAX>() {
-            sum += self.begun_by(start);
-            n_grams += 4;
-        }
-        let n_short = letters.len().min(GRAM_MAX - 1);
-        for length in 1..=n_short {
-            let start = letters.get(letters.len() - length..).unwrap_or_default();
-            sum += self.begun_by(start);
-            n_grams += u16::try_from(length).unwrap_or(0);
-        }
+    fn score(&self, sum: i32, n_letters: usize) -> f32 {
         #[expect(clippy::cast_precision_loss, reason = "at most 260 weights of 8 bits")]
         let sum = sum as f32;
-        sum * self.scale / f32::from(n_grams.max(1)).sqrt() + self.bias
-    }
-
-    /// Returns the weights of the n-grams that begin with the first letter.
-    #[inline]
-    fn begun_by(&self, letters: &[u8]) -> i32 {
-        let [first, second, rest @ ..] = letters else {
-            return letters.first().map_or(0, |byte| weight(self.grams, step(BASIS, *byte)));
-        };
-        let pair = usize::from(*first) << 7 & 0x3f80 | usize::from(*second) & 0x7f;
-        let mut sum = PAIRS.get(pair).map_or(0, |sum| i32::from(*sum));
-        let mut hash = step(step(BASIS, *first), *second);
-        for byte in rest {
-            hash = step(hash, *byte);
-            sum += weight(self.grams, hash);
-        }
-        sum
+        let n_grams = if n_letters == 0 { 3 } else { GRAM_MAX * n_letters + 2 };
+        sum * self.scale / number(n_grams).sqrt() + self.bias
     }
 
     /// Weighs what a group has in common: one layer of hidden units, and one unit over them.
     fn weigh(&self, common: &[f32; N_COMMON]) -> f32 {
-        let mut floats =
-            self.network.as_chunks::<FLOAT>().0.iter().map(|it| f32::from_le_bytes(*it));
+        let (floats, _) = self.network.as_chunks::<FLOAT>();
+        let (rows, last) = floats.as_chunks::<N_HIDDEN>();
         let mut sums = [0.0_f32; N_HIDDEN];
         // One figure after the other, so that all units are added to at once.
-        for one in common {
-            for (sum, weight) in sums.iter_mut().zip(floats.by_ref()) {
-                *sum += one * weight;
+        for (one, row) in common.iter().zip(rows) {
+            for (sum, weight) in sums.iter_mut().zip(row) {
+                *sum += one * f32::from_le_bytes(*weight);
             }
         }
+        let [biases, weights] = rows.last_chunk().copied().unwrap_or_default();
         let mut units = [0.0_f32; N_HIDDEN];
-        for ((unit, sum), bias) in units.iter_mut().zip(sums).zip(floats.by_ref()) {
-            *unit = tanh(sum + bias);
+        for ((unit, sum), bias) in units.iter_mut().zip(sums).zip(biases) {
+            *unit = tanh(sum + f32::from_le_bytes(bias));
         }
         let weighed: f32 =
-            units.iter().zip(floats.by_ref()).map(|(unit, weight)| unit * weight).sum();
-        weighed + floats.next().unwrap_or(0.0)
+            units.iter().zip(weights).map(|(unit, weight)| unit * f32::from_le_bytes(weight)).sum();
+        weighed + last.first().map_or(0.0, |it| f32::from_le_bytes(*it))
+    }
+}
+
+/// The sum of the weights of a text's n-grams, letter by letter.
+struct Grams {
+    sum: i32,
+    before: u8,
+    /// The hashes of the last one to three letters, as far as there were so many.
+    hashes: [u32; GRAM_MAX - 1],
+    are_there: [i32; GRAM_MAX - 1],
+}
+
+impl Default for Grams {
+    fn default() -> Self {
+        Self { sum: 0, before: b'^', hashes: [step(BASIS, b'^'), 0, 0], are_there: [-1, 0, 0] }
+    }
+}
+
+impl Grams {
+    #[inline]
+    fn push(&mut self, grams: &[u8; SLOTS], byte: u8) {
+        let pair = usize::from(self.before) << 7 & 0x3f80 | usize::from(byte) & 0x7f;
+        self.sum += PAIRS.get(pair).map_or(0, |sum| i32::from(*sum));
+        let [one, two, three] = self.hashes;
+        let [_, are_two, are_three] = self.are_there;
+        let (three, four) = (step(two, byte), step(three, byte));
+        self.sum += weight(grams, three) & are_two;
+        self.sum += weight(grams, four) & are_three;
+        self.hashes = [step(BASIS, byte), step(one, byte), three];
+        self.are_there = [-1, -1, are_two];
+        self.before = byte;
     }
 }
 
@@ -348,6 +353,15 @@ fn class(byte: u8) -> u32 {
     CLASSES.get(usize::from(byte)).copied().unwrap_or(0)
 }
 
+/// Notes that a byte is there.
+fn see(alphabet: &mut [u64; 2], byte: u8) {
+    let [low, high] = alphabet;
+    let bit = 1_u64 << (byte & 63);
+    let is_high = u64::from(byte >> 6 & 1).wrapping_neg();
+    *low |= bit & !is_high;
+    *high |= bit & is_high;
+}
+
 fn number(count: usize) -> f32 {
     f32::from(u16::try_from(count).unwrap_or(u16::MAX))
 }
@@ -363,68 +377,4 @@ fn key(text: &str) -> u64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[track_caller]
-    fn likelihood_of(names: &[&str]) -> f32 {
-        let names: Vec<Name> = names.iter().map(|it| Name::parse(it, &[]).unwrap()).collect();
-        likelihood(&names)
-    }
-
-    #[test]
-    fn names_of_one_program_are_likelier_than_those_of_people() {
-        let made = likelihood_of(&[
-            "gojpqbavggzmvm.com",
-            "qdqwntrbtphawm.com",
-            "swsxkulywcdfzl.com",
-            "qhnkjppxrywzre.com",
-            "wzxosfvohbwzcu.com",
-            "kdhtwbpbsiwznz.com",
-            "icpafkpebwiyxj.com",
-            "lnqpoqynlsghzn.com",
-            "oakpaqqbqmrjst.com",
-            "abrzglpijijphj.com",
-        ]);
-        let chosen = likelihood_of(&[
-            "riverside-bakery.com",
-            "oldtownbooks.net",
-            "mountainbikes.org",
-            "sunny-hotel.it",
-            "greenvalleyfarm.com",
-            "musicschool.de",
-            "citylibrary.nl",
-            "smith-law.com",
-            "bluelagoon.fr",
-            "gardencentre.com",
-        ]);
-        assert!(chosen + 5.0 < made && 0.0 < made, "{chosen} {made}");
-    }
-
-    #[test]
-    fn words_put_together_by_a_program_are_told_by_what_they_share() {
-        let made = likelihood_of(&[
-            "windowbridge.net",
-            "marketsilver.net",
-            "garderwinter.net",
-            "doctorsummer.net",
-            "littleengine.net",
-            "singlepocket.net",
-            "orangewindow.net",
-            "bridgedoctor.net",
-            "winterengine.net",
-            "silverpocket.net",
-        ]);
-        assert!(0.0 < made, "{made}");
-    }
-
-    #[test]
-    fn any_group_has_a_likelihood() {
-        assert!(likelihood(&[]).is_finite());
-        let long = format!("{}.com", "x".repeat(63));
-        for text in ["a.com", "-.com", "가나다.com", &long, "\u{0}.com"] {
-            assert!(likelihood_of(&[text; 10]).is_finite());
-        }
-        assert!(MODEL.len() < 256 * 1024);
-    }
-}
+mod tests;

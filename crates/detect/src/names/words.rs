@@ -18,6 +18,10 @@ const LETTERS_MIN: usize = 3;
 const LETTERS_MAX: usize = 14;
 const LABEL_MAX: usize = 63;
 const N_PROBES: u32 = 4;
+
+/// The lengths of words, and the fronts and the backs of a label that have them.
+const N_LENGTHS: usize = LETTERS_MAX + 1 - LETTERS_MIN;
+const N_TEXTS: usize = 2 * N_LENGTHS;
 const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// The bits of the filter; their number is a power of two.
@@ -34,18 +38,17 @@ impl Words {
         Some((Self(filter), rest))
     }
 
-    /// Returns which of some texts are words, of which each has one letter more than the one before.
+    /// Returns which of some texts are words: a bit for each.
     ///
-    /// The first probe finds what may be a word, for all lengths at once and without a branch; of
+    /// The first probe finds what may be a word, for all texts at once and without a branch; of
     /// the few that are left, each is looked at closely.
-    fn among(self, hashes: impl Iterator<Item = u64>) -> u64 {
-        let mut all = [0_u64; LETTERS_MAX + 1 - LETTERS_MIN];
-        let (mut left, mut place) = (0_u64, 1);
-        for (hash, mixed) in hashes.zip(&mut all) {
-            *mixed = mix(hash);
-            left |= if self.probe(*mixed, 0) { place } else { 0 };
-            place <<= 1;
+    fn among(self, hashes: &[u64; N_TEXTS], wanted: u64) -> u64 {
+        let all = hashes.map(mix);
+        let mut left = 0_u64;
+        for (mixed, place) in all.iter().zip(0..) {
+            left |= u64::from(self.probe(*mixed, 0)) << place;
         }
+        left &= wanted;
         let mut among = 0;
         // Ends because every turn takes a bit away.
         while left != 0 {
@@ -55,7 +58,7 @@ impl Words {
             among |= u64::from(is_word) << at;
             left &= left - 1;
         }
-        among << LETTERS_MIN
+        among
     }
 
     /// Tells whether a bit of a text is set.
@@ -72,33 +75,68 @@ fn mix(hash: u64) -> u64 {
     mixed ^ (mixed >> 29)
 }
 
-/// Takes a label apart; hyphens do not count.
-pub(super) fn parts(label: &[u8], words: Words) -> Parts {
-    // The hash of any stretch follows from those of the two beginnings that end with it.
-    let mut begun = [0_u64; LABEL_MAX + 1];
-    let mut length = 0;
-    let mut hash = 0_u64;
-    for byte in label.iter().filter(|byte| **byte != b'-') {
-        hash = hash.wrapping_mul(MULTIPLIER).wrapping_add(u64::from(*byte));
-        length += 1;
-        if let Some(place) = begun.get_mut(length) {
+/// The hashes of all that a label begins with, hyphens left out: the hash of any stretch follows
+/// from those of the two beginnings that end with it.
+///
+/// It is made once for many labels; what is left of a longer one is never asked for.
+#[derive(Debug)]
+pub(super) struct Beginnings {
+    /// The first `LETTERS_MAX` stand before the label, so that all backs are found in one way.
+    hashes: [u64; LETTERS_MAX + LABEL_MAX + 1],
+    n_letters: usize,
+}
+
+impl Default for Beginnings {
+    fn default() -> Self {
+        Self { hashes: [0; LETTERS_MAX + LABEL_MAX + 1], n_letters: 0 }
+    }
+}
+
+impl Beginnings {
+    /// Starts with another label.
+    pub(super) fn restart(&mut self) {
+        self.n_letters = 0;
+    }
+
+    /// Goes on by a byte of the label: takes the hash so far, and returns the one with it.
+    #[inline]
+    pub(super) fn push(&mut self, hash: u64, byte: u8) -> u64 {
+        let is_letter = byte != b'-';
+        let longer = hash.wrapping_mul(MULTIPLIER).wrapping_add(u64::from(byte));
+        let hash = if is_letter { longer } else { hash };
+        self.n_letters += usize::from(is_letter);
+        if let Some(place) = self.hashes.get_mut(LETTERS_MAX + self.n_letters) {
             *place = hash;
         }
+        hash
     }
-    let begun = begun.get(..=length).unwrap_or_default();
-    // The longest come last, and end up in the highest bit.
-    let fronts = begun.iter().take(LETTERS_MAX + 1).skip(LETTERS_MIN);
-    let fronts = words.among(fronts.copied());
-    let heads = begun.iter().rev().zip(&POWERS).skip(LETTERS_MIN);
-    let backs = heads.map(|(before, power)| hash.wrapping_sub(before.wrapping_mul(*power)));
-    let backs = words.among(backs);
-    let is_one = fronts >> length & 1 == 1;
-    // Two words are a front and a back that together are as long as the label.
-    let rests = backs.reverse_bits() >> (LABEL_MAX - length);
-    let is_two = !is_one && fronts & rests != 0;
-    let covered = longest(fronts) + longest(backs);
-    let cover = covered / f32::from(u8::try_from(length.max(1)).unwrap_or(u8::MAX));
-    Parts { is_two, is_one, cover: cover.min(1.0) }
+
+    /// Takes the label apart; `hash` is that of all of it.
+    pub(super) fn parts(&self, hash: u64, words: Words) -> Parts {
+        let length = self.n_letters;
+        let mut texts = [0; N_TEXTS];
+        let (fronts, backs) = texts.split_at_mut(N_LENGTHS);
+        let begun = self.hashes.get(LETTERS_MAX + LETTERS_MIN..).unwrap_or_default();
+        for (front, begun) in fronts.iter_mut().zip(begun) {
+            *front = *begun;
+        }
+        let before = self.hashes.get(length..length + N_LENGTHS).unwrap_or_default();
+        for ((back, before), power) in backs.iter_mut().rev().zip(before).zip(POWERS.iter().rev()) {
+            *back = hash.wrapping_sub(before.wrapping_mul(*power));
+        }
+        // Those that are longer than the label are no part of it.
+        let wanted = ((2_u64 << length.min(LETTERS_MAX)) - 1) >> LETTERS_MIN;
+        let among = words.among(&texts, wanted | wanted << N_LENGTHS);
+        let fronts = (among & ((1 << N_LENGTHS) - 1)) << LETTERS_MIN;
+        let backs = among >> N_LENGTHS << LETTERS_MIN;
+        let is_one = fronts >> length & 1 == 1;
+        // Two words are a front and a back that together are as long as the label.
+        let rests = backs.reverse_bits() >> (LABEL_MAX - length);
+        let is_two = !is_one && fronts & rests != 0;
+        let covered = longest(fronts) + longest(backs);
+        let cover = covered / f32::from(u8::try_from(length.max(1)).unwrap_or(u8::MAX));
+        Parts { is_two, is_one, cover: cover.min(1.0) }
+    }
 }
 
 fn longest(lengths: u64) -> f32 {

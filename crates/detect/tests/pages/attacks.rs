@@ -109,3 +109,21 @@ fn an_attack_that_ends_inside_the_window_may_begin_before_it() {
     let later = Window { from: Some(from.plus_seconds(3_600)), until: None };
     assert!(attacks(&replayed(&logs(), later)).is_empty());
 }
+
+/// Somebody without a name looks around in a cluster, takes its secrets and its node, and hides.
+const CLUSTER: &str = r#"
+{"verb":"list","user":{"username":"system:anonymous"},"sourceIPs":["203.0.113.9"],"objectRef":{"resource":"pods","namespace":"shop"},"responseStatus":{"code":200}}
+{"after":60,"verb":"list","user":{"username":"system:anonymous"},"sourceIPs":["203.0.113.9"],"objectRef":{"resource":"secrets","namespace":"shop"},"responseStatus":{"code":200}}
+{"after":60,"verb":"create","user":{"username":"system:anonymous"},"sourceIPs":["203.0.113.9"],"objectRef":{"resource":"pods","namespace":"shop","name":"x"},"responseStatus":{"code":201},"requestObject":{"spec":{"containers":[{"image":"alpine","securityContext":{"privileged":true}}]}}}
+{"after":60,"verb":"deletecollection","user":{"username":"system:anonymous"},"sourceIPs":["203.0.113.9"],"objectRef":{"resource":"events","namespace":"shop"},"responseStatus":{"code":200}}
+"#;
+
+#[test]
+fn an_attack_in_a_cluster_is_no_attack_with_credentials_of_aws() {
+    let mapping = &examples::CATALOG.sources["eks_audit"];
+    let rows = reader::batch(mapping, &reader::events(mapping, CLUSTER));
+    let findings = replayed(&[("eks_audit", rows)], Window::default());
+    let is_sequence = |it: &&Finding| it.kind.starts_with("AttackSequence:");
+    let kinds: Vec<&str> = findings.iter().filter(is_sequence).map(|it| &*it.kind).collect();
+    assert_eq!(kinds, ["AttackSequence:EKS/CompromisedCluster"]);
+}

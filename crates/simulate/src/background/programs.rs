@@ -105,7 +105,11 @@ pub(super) fn run(world: World<'_>, hour: Moment, events: &mut Vec<Event>) {
         run_program(world, program, hour, events);
     }
     for network in &world.organisation.networks {
-        for host in network.hosts.iter().filter(|host| !matches!(host.name, "spare" | "bastion")) {
+        for host in network
+            .hosts
+            .iter()
+            .filter(|host| !matches!(host.name, "spare" | "bastion" | "scanner"))
+        {
             let caller = identity::instance_role(
                 world.seed,
                 network.account,

@@ -153,7 +153,8 @@ fn lookups(
     random: &mut Random,
     traces: &mut Traces,
 ) {
-    let hosts: Vec<&Host> = network.hosts.iter().filter(|host| host.name != "spare").collect();
+    let hosts: Vec<&Host> =
+        network.hosts.iter().filter(|it| !matches!(it.name, "spare" | "scanner")).collect();
     for _ in 0..rhythm::times(30, Rhythm::Shop, hour, world.scale, random) {
         let Some(host) = random.pick(&hosts.iter().copied().map(Some).collect::<Vec<_>>()) else {
             return;

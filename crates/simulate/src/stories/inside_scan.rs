@@ -18,8 +18,8 @@ pub(super) const STORY: Story = Story {
         ko: "서버가 이웃 서버의 포트를 하나씩 시도하고, 네트워크 전체에서 같은 포트를 찾습니다",
     },
     twin: Words {
-        en: "A firm that was hired scans the public addresses every week, a monitor inside checks what is meant to be open, and a client asks for ever for a server that is gone",
-        ko: "고용된 업체가 매주 공인 주소를 점검하고, 내부 모니터가 열려 있어야 할 포트를 확인하며, 한 클라이언트는 사라진 서버를 계속 찾습니다",
+        en: "The company's own scanner tries every server's ports once a week, a firm that was hired scans the public addresses every week, a monitor inside checks what is meant to be open, and a client asks for ever for a server that is gone",
+        ko: "회사의 점검 서버가 매주 한 번 모든 서버의 포트를 확인하고, 고용된 업체가 매주 공인 주소를 점검하고, 내부 모니터가 열려 있어야 할 포트를 확인하며, 한 클라이언트는 사라진 서버를 계속 찾습니다",
     },
     part: (1, 2),
     offset: 14 * HOUR + 40 * MINUTE,
@@ -77,6 +77,10 @@ fn live(script: &mut Script<'_>, day: Day) {
         let way = (app.private.as_str(), "10.1.21.77", 6379);
         scenes::connect(script, network, way, time.plus(15), KNOCK);
     }
+    if day.start.weekday() == 2 {
+        let late = script.random.between(0, 15 * MINUTE);
+        own_scanner(script, day.start.plus(3 * HOUR + late));
+    }
     if day.start.weekday() == 5 {
         let night = day.start.plus(2 * HOUR);
         for host in network.hosts.iter().filter(|host| host.public.is_some()) {
@@ -84,6 +88,31 @@ fn live(script: &mut Script<'_>, day: Day) {
                 let way = (HIRED, host.private.as_str(), port);
                 scenes::connect(script, network, way, night.plus(number), KNOCK);
             }
+        }
+    }
+}
+
+/// The company's own scanner looks, on the same night of every week, for what should not be open:
+/// the usual ports of every server, then the doors of every address of a subnet.
+fn own_scanner(script: &mut Script<'_>, start: Moment) {
+    let network = script.organisation.main_network();
+    let Some(scanner) = network.host("scanner") else { return };
+    let open = [("web-1", 443), ("web-2", 443), ("app-1", 8080_u16), ("database", 5432)];
+    let answered = Talk { seconds: 0, sent: (5, 310), received: (4, 420), is_accepted: true };
+    let others = network.hosts.iter().filter(|host| host.name != "scanner");
+    for (number, host) in (0..).zip(others) {
+        for (second, port) in (0..).zip(DOORS.into_iter().chain([5432, 8080])) {
+            let is_open = open.contains(&(host.name, port));
+            let talk = if is_open { answered } else { KNOCK };
+            let time = start.plus(number * 2 * MINUTE + second);
+            scenes::connect(script, network, (&scanner.private, &host.private, port), time, talk);
+        }
+    }
+    for (number, port) in (0..).zip([22, 445, 3389]) {
+        for last in 1..100 {
+            let target = format!("10.1.12.{last}");
+            let time = start.plus(20 * MINUTE + number * 3 * MINUTE + last);
+            scenes::connect(script, network, (&scanner.private, &target, port), time, KNOCK);
         }
     }
 }

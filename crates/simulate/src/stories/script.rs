@@ -3,6 +3,7 @@
 use crate::{
     access::Visit,
     cloudtrail::{self, Call, Place},
+    cluster::{self, Ask, Asker, Audit},
     dns::Lookup,
     flows::Flow,
     identity::Caller,
@@ -101,6 +102,14 @@ impl<'a> Script<'a> {
         self.step.s3_access_lines += 1;
         self.saw(visit.time);
         self.traces.visits.push(visit);
+    }
+
+    /// Somebody asks the cluster's API server.
+    pub(super) fn audit(&mut self, asker: &Asker, ask: &Ask<'_>, time: Moment) {
+        let audit = cluster::record(asker, ask, time, &mut self.random);
+        self.step.eks_audit_events += 1;
+        self.saw(time);
+        self.traces.audits.push(Audit { mark: self.mark(), ..audit });
     }
 
     /// Closes the story.
