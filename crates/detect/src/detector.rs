@@ -53,6 +53,8 @@ pub struct Plan {
     pub columns: Vec<String>,
     /// SQL that gives the rows in time order.
     pub sql: String,
+    /// The window with the days before it that its pages want to see.
+    pub(crate) window: Window,
     /// What rows it gives whatever the time, and how they are ordered within a moment.
     condition: String,
     order: String,
@@ -362,13 +364,15 @@ impl SourceDetector {
             depth,
             columns,
             sql: String::new(),
+            window,
             condition: predicate(wanted, is_nearly_all, &self.schema),
             order: order.join(", "),
         };
         let days = groups.iter().map(|group| group.history_days()).max().unwrap_or(0);
         let seconds = i64::from(days) * SECONDS_PER_DAY;
         let from = window.from.map(|from| from.plus_seconds(-seconds));
-        plan.sql = plan.within(Window { from, until: window.until });
+        plan.window = Window { from, until: window.until };
+        plan.sql = plan.within(plan.window);
         plan
     }
 }

@@ -41,6 +41,7 @@ mod snapshot;
 mod sql;
 mod state;
 mod store;
+mod stretches;
 mod trust;
 mod value;
 

@@ -156,3 +156,15 @@ pub const STAGES_MAX: usize = 16;
 /// The bytes of what is remembered that are written at once: enough for a call of the system, and
 /// nothing beside what is remembered.
 pub const PIECE_BYTES: usize = 64 * 1024;
+
+/// The rows of one source that an engine is asked to put in order at once (some 400 bytes each,
+/// and as much again while they are put in order). What is asked for in stretches of time this
+/// small never goes to disk.
+pub const ROWS_AT_ONCE: u64 = 65_536;
+
+/// The parts that a stretch of time is looked at in for each stretch that it will be cut into, so
+/// that those have about as many rows each.
+pub const BINS_PER_STRETCH: u64 = 16;
+
+/// The parts that a stretch of time is looked at in at most; parts with many rows are cut again.
+pub const BINS_MAX: u64 = 16_384;
