@@ -62,6 +62,12 @@ impl DistinctDays {
     }
 }
 
+/// Below so many entries nothing is gained by looking for what is over.
+const ROOM_MIN: usize = 1_024;
+
+/// The share of its places that a map has to get back for looking through all of them.
+const ROOM_SHARE: usize = 4;
+
 /// A map that holds at most so many entries.
 #[derive(Debug)]
 pub(crate) struct Fading<V> {
@@ -85,6 +91,38 @@ impl<V: Default> Fading<V> {
         let (last, value) = self.entries.entry(key).or_insert_with(|| (now, V::default()));
         *last = now;
         value
+    }
+
+    /// Returns the entry as [`Fading::entry`] does, made new when what it holds is over: nothing
+    /// can come of it any more. What is over makes room before the map grows.
+    pub(crate) fn entry_unless(
+        &mut self,
+        key: Key,
+        now: Timestamp,
+        is_over: impl Fn(&V) -> bool,
+    ) -> &mut V {
+        let is_full = self.entries.len() == self.entries.capacity().min(self.n_max);
+        if is_full && ROOM_MIN <= self.entries.len() && !self.entries.contains_key(&key) {
+            self.let_go(&is_over);
+        }
+        let value = self.entry(key, now);
+        if is_over(value) {
+            *value = V::default();
+        }
+        value
+    }
+
+    /// Lets go of what is over, where that makes room enough for the map not to grow soon.
+    fn let_go(&mut self, is_over: impl Fn(&V) -> bool) {
+        let n_over = self.entries.values().filter(|(_, value)| is_over(value)).count();
+        if n_over < self.entries.capacity() / ROOM_SHARE {
+            return;
+        }
+        // Taken out and put back: a table from which entries are removed one by one keeps their
+        // places taken, and grows all the same.
+        let left = self.entries.drain().filter(|(_, (_, value))| !is_over(value));
+        let left: Vec<_> = left.collect();
+        self.entries.extend(left);
     }
 
     /// Returns how often entries were forgotten.
@@ -176,5 +214,28 @@ mod tests {
         map.entry(key(7), Timestamp(10));
         assert_eq!(map.get_mut(key(0)), Some(&mut 1));
         assert_eq!(map.entries.len(), 3);
+    }
+
+    #[test]
+    fn what_is_over_makes_room_and_begins_anew() {
+        let n_max = 50_000;
+        let (mut map, mut never): (Fading<i64>, Fading<i64>) =
+            (Fading::new(n_max), Fading::new(n_max));
+        let mut capacity_max = 0;
+        for now in 0..200_000_i64 {
+            // Nine of ten are over after a thousand moments.
+            let is_over = |last: &i64| *last % 10 != 0 && *last < now - 1_000;
+            let key = Key::of(&[&(now % 70_000).to_string()]);
+            let value = map.entry_unless(key, Timestamp(now), is_over);
+            assert!(*value == 0 || *value == now - 70_000, "{now}: {value}");
+            assert!(*value == 0 || now % 10 == 0, "{now} goes on with what is over");
+            *value = now;
+            capacity_max = capacity_max.max(map.entries.capacity());
+            *never.entry(key, Timestamp(now)) = now;
+        }
+        assert!(capacity_max <= 16_384, "{capacity_max} places for some 8,000");
+        assert!(32_768 <= never.entries.capacity());
+        assert_eq!(map.n_forgotten, 0);
+        assert!(0 < never.n_forgotten);
     }
 }
