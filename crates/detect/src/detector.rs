@@ -259,6 +259,19 @@ impl Detector {
         self.sources.values().map(|it| it.plain.n_dropped() + it.deep.n_dropped()).sum()
     }
 
+    /// Shares the room for what is remembered among so many sources: those that have rows.
+    pub(crate) fn share_room(&mut self, n_sources: usize) {
+        self.groups().for_each(|group| group.room.share(n_sources));
+    }
+
+    /// Returns how many subjects, pairs and the like were forgotten for want of room so far.
+    #[must_use]
+    pub fn n_let_go(&mut self) -> u64 {
+        let of_group =
+            |group: &mut Group| group.parts().iter().map(|it| it.n_let_go()).sum::<u64>();
+        self.groups().map(of_group).sum()
+    }
+
     /// Notes the ids of all records that speak for findings; they are to be taken after each batch.
     pub fn keep_every_record(&mut self) {
         self.groups().for_each(Group::keep_every_record);

@@ -44,6 +44,8 @@ pub struct Round {
     pub began_anew: Option<&'static str>,
     /// The rows that were looked at.
     pub n_rows: u64,
+    /// How many subjects, pairs and the like were forgotten for want of room.
+    pub n_let_go: u64,
 }
 
 /// Looks at what is new in the lake; `last` is what the last round has left, and `next` takes what
@@ -69,8 +71,10 @@ pub async fn follow(
     work.state().await?.write_to(next).map_err(DetectError::Remember)?;
     work.detector.write_snapshot(next).map_err(DetectError::Remember)?;
     work.show_rest(evidence).await?;
+    let n_let_go = work.detector.n_let_go();
+    work.end(evidence)?;
     let Work { detector, n_rows, .. } = work;
-    Ok(Round { findings: detector.into_findings(), began_anew, n_rows })
+    Ok(Round { findings: detector.into_findings(), began_anew, n_rows, n_let_go })
 }
 
 /// One round.
@@ -100,6 +104,7 @@ impl<'a> Work<'a> {
         let plans = detector.plans();
         let held = Held::of(engine, sources_of(&plans)).await?;
         detector.set_own_accounts(held.accounts.iter().cloned());
+        detector.share_room(held.n_sources());
         let until = BTreeMap::new();
         Ok(Self { engine, following, detector, plans, held, until, n_rows: 0 })
     }
@@ -177,6 +182,11 @@ impl<'a> Work<'a> {
             let from = self.until.get(&plan.source).copied();
             self.show(&plan, Window { from, until: None }, evidence).await?;
         }
+        Ok(())
+    }
+
+    /// Ends the pages.
+    fn end(&mut self, evidence: &mut dyn Evidence) -> Result<(), DetectError> {
         self.detector.end();
         hand_over(&mut self.detector, &mut Some(evidence))
     }

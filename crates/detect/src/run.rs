@@ -26,6 +26,14 @@ pub struct Known {
     pub places: Option<Arc<dyn Places>>,
 }
 
+/// What a run has found.
+pub struct Found {
+    /// The findings, worst first.
+    pub findings: Vec<Finding>,
+    /// How many subjects, pairs and the like were forgotten for want of room.
+    pub n_let_go: u64,
+}
+
 /// Takes the ids of records that speak for findings, beyond those that the findings hold.
 pub trait Evidence {
     /// Keeps them; those that are kept already stay as they are.
@@ -59,7 +67,7 @@ pub async fn run_with(
     window: Window,
     known: Known,
 ) -> Result<Vec<Finding>, DetectError> {
-    run_keeping(engine, catalog, window, known, None).await
+    Ok(run_keeping(engine, catalog, window, known, None).await?.findings)
 }
 
 /// Runs every detection of a catalogue over the rows of a window, and keeps the ids of all records
@@ -73,7 +81,7 @@ pub async fn run_keeping(
     window: Window,
     known: Known,
     mut evidence: Option<&mut dyn Evidence>,
-) -> Result<Vec<Finding>, DetectError> {
+) -> Result<Found, DetectError> {
     let mut detector = Detector::new(catalog)?;
     if evidence.is_some() {
         detector.keep_every_record();
@@ -87,6 +95,7 @@ pub async fn run_keeping(
     let sources: BTreeSet<&str> = plans.iter().map(|plan| plan.source.as_str()).collect();
     let held = Held::of(engine, sources).await?;
     detector.set_own_accounts(held.accounts.iter().cloned());
+    detector.share_room(held.n_sources());
     for plan in &plans {
         for window in held.windows(engine, &plan.source, plan.window).await? {
             let mut batches = Batches::open(engine, &plan.source, &plan.within(window)).await?;
@@ -96,9 +105,10 @@ pub async fn run_keeping(
             }
         }
     }
+    let n_let_go = detector.n_let_go();
     detector.end();
     hand_over(&mut detector, &mut evidence)?;
-    Ok(detector.into_findings())
+    Ok(Found { findings: detector.into_findings(), n_let_go })
 }
 
 /// Gives the ids of records to whoever keeps them.
@@ -149,6 +159,11 @@ impl Held {
         }
         self.n_rows.insert(source.to_owned(), n_rows);
         Ok(())
+    }
+
+    /// Returns how many sources have rows.
+    pub(crate) fn n_sources(&self) -> usize {
+        self.n_rows.values().filter(|n_rows| 0 < **n_rows).count()
     }
 
     /// Returns the parts of a window in which a source's rows are asked for, in time order: the

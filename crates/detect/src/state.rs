@@ -74,13 +74,20 @@ pub(crate) struct Fading<V> {
     entries: HashMap<Key, (Timestamp, V), ahash::RandomState>,
     n_max: usize,
     n_forgotten: u64,
+    /// How many entries were let go for want of room.
+    n_let_go: u64,
 }
 
 impl<V: Default> Fading<V> {
     /// Makes an empty map for at most so many entries, and at least one.
     pub(crate) fn new(n_max: usize) -> Self {
         let hasher = ahash::RandomState::with_seeds(1, 2, 3, 4);
-        Self { entries: HashMap::with_hasher(hasher), n_max: n_max.max(1), n_forgotten: 0 }
+        Self {
+            entries: HashMap::with_hasher(hasher),
+            n_max: n_max.max(1),
+            n_forgotten: 0,
+            n_let_go: 0,
+        }
     }
 
     /// Returns the entry, made new when it is not there, and notes that it is in use.
@@ -149,7 +156,9 @@ impl<V: Default> Fading<V> {
         let mut order: Vec<(Timestamp, Key)> =
             self.entries.iter().map(|(key, (last, _))| (*last, *key)).collect();
         order.sort_unstable();
-        for (_, key) in order.iter().take(order.len().div_ceil(2)) {
+        let n_older = order.len().div_ceil(2);
+        self.n_let_go += n_older as u64;
+        for (_, key) in order.iter().take(n_older) {
             self.entries.remove(key);
         }
     }
@@ -167,7 +176,7 @@ impl Kept for Key {
     }
 }
 
-impl<V: Kept> Part for Fading<V> {
+impl<V: Kept + Default> Part for Fading<V> {
     fn save(&self, out: &mut Pieces<'_>) {
         let mut entries: Vec<_> = self.entries.iter().collect();
         entries.sort_unstable_by_key(|(key, _)| **key);
@@ -188,6 +197,22 @@ impl<V: Kept> Part for Fading<V> {
             self.entries.insert(key, entry);
         }
         Some(())
+    }
+
+    fn bytes(&self) -> usize {
+        // A table is half to seven eighths full, and has a byte for each place.
+        let place_bytes = (size_of::<(Key, (Timestamp, V))>() + 1) * 3 / 2;
+        let held: usize = self.entries.values().map(|(_, value)| value.held_bytes()).sum();
+        self.entries.len() * place_bytes + held
+    }
+
+    fn let_go_of_half(&mut self) {
+        self.forget_older_half();
+        self.entries.shrink_to_fit();
+    }
+
+    fn n_let_go(&self) -> u64 {
+        self.n_let_go
     }
 }
 
