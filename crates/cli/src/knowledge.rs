@@ -134,7 +134,9 @@ impl Known {
         evidence: Option<&mut dyn Evidence>,
     ) -> Result<Vec<Finding>> {
         let known = self.of_pages();
-        Ok(haechi_detect::run_keeping(engine, catalog, window, known, evidence).await?)
+        let found = haechi_detect::run_keeping(engine, catalog, window, known, evidence).await?;
+        talk::let_go(found.n_let_go);
+        Ok(found.findings)
     }
 
     /// Runs the Sigma rules alone.

@@ -38,6 +38,16 @@ pub fn note(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{}", haechi_output::printable_lines(text));
 }
 
+/// Says that something of what detection remembers was forgotten early, when it was.
+pub fn let_go(n_let_go: u64) {
+    if 0 < n_let_go {
+        note(&format!(
+            "detection forgot {n_let_go} hosts, pairs and the like, the quietest first: there were \
+             more than it has room for"
+        ));
+    }
+}
+
 fn hint_of(cause: &(dyn std::error::Error + 'static)) -> Option<String> {
     if let Some(haechi_query::QueryError::Plan { hint, .. }) = cause.downcast_ref() {
         return hint.clone();

@@ -53,6 +53,8 @@ pub struct Plan {
     pub columns: Vec<String>,
     /// SQL that gives the rows in time order.
     pub sql: String,
+    /// The window with the days before it that its pages want to see.
+    pub(crate) window: Window,
     /// What rows it gives whatever the time, and how they are ordered within a moment.
     condition: String,
     order: String,
@@ -257,6 +259,19 @@ impl Detector {
         self.sources.values().map(|it| it.plain.n_dropped() + it.deep.n_dropped()).sum()
     }
 
+    /// Shares the room for what is remembered among so many sources: those that have rows.
+    pub(crate) fn share_room(&mut self, n_sources: usize) {
+        self.groups().for_each(|group| group.room.share(n_sources));
+    }
+
+    /// Returns how many subjects, pairs and the like were forgotten for want of room so far.
+    #[must_use]
+    pub fn n_let_go(&mut self) -> u64 {
+        let of_group =
+            |group: &mut Group| group.parts().iter().map(|it| it.n_let_go()).sum::<u64>();
+        self.groups().map(of_group).sum()
+    }
+
     /// Notes the ids of all records that speak for findings; they are to be taken after each batch.
     pub fn keep_every_record(&mut self) {
         self.groups().for_each(Group::keep_every_record);
@@ -362,13 +377,15 @@ impl SourceDetector {
             depth,
             columns,
             sql: String::new(),
+            window,
             condition: predicate(wanted, is_nearly_all, &self.schema),
             order: order.join(", "),
         };
         let days = groups.iter().map(|group| group.history_days()).max().unwrap_or(0);
         let seconds = i64::from(days) * SECONDS_PER_DAY;
         let from = window.from.map(|from| from.plus_seconds(-seconds));
-        plan.sql = plan.within(Window { from, until: window.until });
+        plan.window = Window { from, until: window.until };
+        plan.sql = plan.within(plan.window);
         plan
     }
 }

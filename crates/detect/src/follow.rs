@@ -19,7 +19,7 @@ use haechi_model::{Finding, Timestamp, Window};
 use haechi_query::Engine;
 
 use self::state::State;
-use crate::run::{Batches, accounts_of, hand_over};
+use crate::run::{Batches, Held, hand_over};
 use crate::{DetectError, Detector, Evidence, Known, Plan, Source};
 
 /// What a round goes by.
@@ -44,6 +44,8 @@ pub struct Round {
     pub began_anew: Option<&'static str>,
     /// The rows that were looked at.
     pub n_rows: u64,
+    /// How many subjects, pairs and the like were forgotten for want of room.
+    pub n_let_go: u64,
 }
 
 /// Looks at what is new in the lake; `last` is what the last round has left, and `next` takes what
@@ -69,8 +71,10 @@ pub async fn follow(
     work.state().await?.write_to(next).map_err(DetectError::Remember)?;
     work.detector.write_snapshot(next).map_err(DetectError::Remember)?;
     work.show_rest(evidence).await?;
+    let n_let_go = work.detector.n_let_go();
+    work.end(evidence)?;
     let Work { detector, n_rows, .. } = work;
-    Ok(Round { findings: detector.into_findings(), began_anew, n_rows })
+    Ok(Round { findings: detector.into_findings(), began_anew, n_rows, n_let_go })
 }
 
 /// One round.
@@ -79,7 +83,7 @@ struct Work<'a> {
     following: &'a Following<'a>,
     detector: Detector,
     plans: Vec<Plan>,
-    accounts: BTreeSet<String>,
+    held: Held,
     /// Up to when each source's rows have been looked at.
     until: BTreeMap<String, Timestamp>,
     n_rows: u64,
@@ -98,13 +102,11 @@ impl<'a> Work<'a> {
         }
         detector.keep_every_record();
         let plans = detector.plans();
-        let mut accounts = BTreeSet::new();
-        for source in sources_of(&plans) {
-            accounts.extend(accounts_of(engine, source).await?);
-        }
-        detector.set_own_accounts(accounts.clone());
+        let held = Held::of(engine, sources_of(&plans)).await?;
+        detector.set_own_accounts(held.accounts.iter().cloned());
+        detector.share_room(held.n_sources());
         let until = BTreeMap::new();
-        Ok(Self { engine, following, detector, plans, accounts, until, n_rows: 0 })
+        Ok(Self { engine, following, detector, plans, held, until, n_rows: 0 })
     }
 
     /// Takes up what the last round has left; says why nothing of it can be used.
@@ -119,7 +121,7 @@ impl<'a> Work<'a> {
         if state.known_as != self.following.known_as {
             return Ok(Some("lists, places or rules have changed"));
         }
-        if state.accounts != self.accounts {
+        if state.accounts != self.held.accounts {
             return Ok(Some("there are other accounts"));
         }
         match self.detector.restore_from(last) {
@@ -171,7 +173,7 @@ impl<'a> Work<'a> {
             until.insert(source, (moment, n_before));
         }
         let known_as = self.following.known_as.clone();
-        Ok(State { known_as, accounts: self.accounts.clone(), until })
+        Ok(State { known_as, accounts: self.held.accounts.clone(), until })
     }
 
     /// Shows the rows that earlier ones may still come behind; they are shown again next time.
@@ -180,6 +182,11 @@ impl<'a> Work<'a> {
             let from = self.until.get(&plan.source).copied();
             self.show(&plan, Window { from, until: None }, evidence).await?;
         }
+        Ok(())
+    }
+
+    /// Ends the pages.
+    fn end(&mut self, evidence: &mut dyn Evidence) -> Result<(), DetectError> {
         self.detector.end();
         hand_over(&mut self.detector, &mut Some(evidence))
     }
@@ -190,12 +197,14 @@ impl<'a> Work<'a> {
         window: Window,
         evidence: &mut dyn Evidence,
     ) -> Result<(), DetectError> {
-        let sql = plan.within(window);
-        let mut batches = Batches::open(self.engine, &plan.source, &sql).await?;
-        while let Some(batch) = batches.next().await? {
-            self.n_rows += batch.num_rows() as u64;
-            self.detector.observe_plan(plan, &batch)?;
-            hand_over(&mut self.detector, &mut Some(&mut *evidence))?;
+        for window in self.held.windows(self.engine, &plan.source, window).await? {
+            let sql = plan.within(window);
+            let mut batches = Batches::open(self.engine, &plan.source, &sql).await?;
+            while let Some(batch) = batches.next().await? {
+                self.n_rows += batch.num_rows() as u64;
+                self.detector.observe_plan(plan, &batch)?;
+                hand_over(&mut self.detector, &mut Some(&mut *evidence))?;
+            }
         }
         Ok(())
     }

@@ -13,6 +13,7 @@ use crate::kept::Part;
 use crate::lineage::Lineage;
 use crate::lists::Lists;
 use crate::page::{Standing, Watcher, no_service_calls};
+use crate::room::{Room, keep_within};
 use crate::rows::{Row, Rows};
 use crate::schema::Schema;
 use crate::signals::Teller;
@@ -39,6 +40,8 @@ pub(crate) struct Group {
     attack_days: u32,
     /// What no page raises, when there is a trusted list.
     trust: Option<Trust>,
+    /// How much all of them may remember.
+    pub(crate) room: Room,
 }
 
 /// What a group has come to.
@@ -88,7 +91,17 @@ impl Group {
         let (of_habits, left): (Vec<usize>, Vec<usize>) = left.into_iter().partition(has_habits);
         let usual = usual_of(&pages, &of_habits, schema);
         let (indexes, always) = indexed(&pages, left, schema);
-        Self { pages, indexes, always, shares, usual, lineage: None, attack_days: 0, trust: None }
+        Self {
+            pages,
+            indexes,
+            always,
+            shares,
+            usual,
+            lineage: None,
+            attack_days: 0,
+            trust: None,
+            room: Room::default(),
+        }
     }
 
     /// Returns the attack sequences that pages ask for.
@@ -122,6 +135,9 @@ impl Group {
     pub(crate) fn observe(&mut self, rows: &Rows<'_>) {
         for row in rows.iter() {
             self.observe_row(&row);
+            if let Some(bytes_max) = self.room.after_row() {
+                keep_within(bytes_max, self.parts());
+            }
         }
     }
 
@@ -190,7 +206,13 @@ impl Group {
             let (definition, parts) = page.state();
             states.push((format!("page {definition}"), parts));
         }
+        states.push(("room".to_owned(), vec![&mut self.room.n_rows]));
         states
+    }
+
+    /// Returns the parts of all states.
+    pub(crate) fn parts(&mut self) -> Vec<&mut dyn Part> {
+        self.states().into_iter().flat_map(|(_, parts)| parts).collect()
     }
 
     /// Returns conditions in SQL, one of which holds for each row that some page looks at.

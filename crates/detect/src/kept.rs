@@ -23,6 +23,11 @@ pub(crate) trait Kept: Sized {
     /// Takes the value off the front; nothing when the bytes do not hold one.
     fn read(bytes: &mut &[u8]) -> Option<Self>;
 
+    /// Returns about how many bytes it holds beside its own: what is shared counts for nobody.
+    fn held_bytes(&self) -> usize {
+        0
+    }
+
     /// Passes the value on: as a whole, or value by value what holds many.
     fn pass(&self, out: &mut Pieces<'_>) {
         out.add(|piece| self.write(piece));
@@ -41,6 +46,19 @@ pub(crate) trait Part {
 
     /// Puts what was saved in the part's place.
     fn load(&mut self, from: &mut Arriving<'_>) -> Option<()>;
+
+    /// Returns about how many bytes it takes, where it can let go of some.
+    fn bytes(&self) -> usize {
+        0
+    }
+
+    /// Lets go of half of it: of what has been quiet longest.
+    fn let_go_of_half(&mut self) {}
+
+    /// Returns how many entries were let go for want of room.
+    fn n_let_go(&self) -> u64 {
+        0
+    }
 }
 
 impl<T: Kept> Part for T {
@@ -67,6 +85,10 @@ macro_rules! kept {
         impl $crate::kept::Kept for $name {
             fn write(&self, out: &mut Vec<u8>) {
                 $($crate::kept::Kept::write(&self.$field, out);)*
+            }
+
+            fn held_bytes(&self) -> usize {
+                0 $(+ $crate::kept::Kept::held_bytes(&self.$field))*
             }
 
             fn read(bytes: &mut &[u8]) -> Option<Self> {
@@ -118,7 +140,24 @@ impl Kept for () {
     }
 }
 
+/// What an allocation takes beside what it is for.
+const ALLOCATION_BYTES: usize = 16;
+
+/// Returns about how many bytes a collection of values takes, with so much for each place.
+fn all_bytes<'a, T: Kept + 'a>(
+    values: impl ExactSizeIterator<Item = &'a T>,
+    place_bytes: usize,
+) -> usize {
+    let n_values = values.len();
+    let held: usize = values.map(Kept::held_bytes).sum();
+    if n_values == 0 { 0 } else { ALLOCATION_BYTES + n_values * place_bytes + held }
+}
+
 impl Kept for String {
+    fn held_bytes(&self) -> usize {
+        ALLOCATION_BYTES + self.len()
+    }
+
     fn write(&self, out: &mut Vec<u8>) {
         self.len().write(out);
         out.extend(self.as_bytes());
@@ -180,6 +219,10 @@ impl Kept for IpAddr {
 }
 
 impl<T: Kept> Kept for Option<T> {
+    fn held_bytes(&self) -> usize {
+        self.as_ref().map_or(0, Kept::held_bytes)
+    }
+
     fn write(&self, out: &mut Vec<u8>) {
         self.is_some().write(out);
         if let Some(value) = self {
@@ -193,6 +236,10 @@ impl<T: Kept> Kept for Option<T> {
 }
 
 impl<A: Kept, B: Kept> Kept for (A, B) {
+    fn held_bytes(&self) -> usize {
+        self.0.held_bytes() + self.1.held_bytes()
+    }
+
     fn write(&self, out: &mut Vec<u8>) {
         self.0.write(out);
         self.1.write(out);
@@ -245,6 +292,10 @@ fn gather_all<T: Kept, C: FromIterator<T>>(from: &mut Arriving<'_>) -> Option<C>
 }
 
 impl<T: Kept> Kept for Vec<T> {
+    fn held_bytes(&self) -> usize {
+        all_bytes(self.iter(), size_of::<T>())
+    }
+
     fn write(&self, out: &mut Vec<u8>) {
         write_all(self.iter(), out);
     }
@@ -263,6 +314,10 @@ impl<T: Kept> Kept for Vec<T> {
 }
 
 impl<T: Kept> Kept for VecDeque<T> {
+    fn held_bytes(&self) -> usize {
+        all_bytes(self.iter(), size_of::<T>())
+    }
+
     fn write(&self, out: &mut Vec<u8>) {
         write_all(self.iter(), out);
     }
@@ -281,6 +336,10 @@ impl<T: Kept> Kept for VecDeque<T> {
 }
 
 impl<T: Kept + Ord> Kept for BTreeSet<T> {
+    fn held_bytes(&self) -> usize {
+        all_bytes(self.iter(), size_of::<T>() * 3 / 2)
+    }
+
     fn write(&self, out: &mut Vec<u8>) {
         write_all(self.iter(), out);
     }
@@ -291,6 +350,10 @@ impl<T: Kept + Ord> Kept for BTreeSet<T> {
 }
 
 impl<T: Kept + Ord + Hash, S: BuildHasher + Default> Kept for HashSet<T, S> {
+    fn held_bytes(&self) -> usize {
+        all_bytes(self.iter(), (size_of::<T>() + 1) * 3 / 2)
+    }
+
     fn write(&self, out: &mut Vec<u8>) {
         let mut values: Vec<&T> = self.iter().collect();
         values.sort_unstable();
@@ -303,6 +366,10 @@ impl<T: Kept + Ord + Hash, S: BuildHasher + Default> Kept for HashSet<T, S> {
 }
 
 impl<K: Kept + Ord, V: Kept> Kept for BTreeMap<K, V> {
+    fn held_bytes(&self) -> usize {
+        all_bytes(self.values(), size_of::<(K, V)>() * 3 / 2)
+    }
+
     fn write(&self, out: &mut Vec<u8>) {
         self.len().write(out);
         for (key, value) in self {

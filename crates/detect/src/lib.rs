@@ -31,6 +31,7 @@ mod page;
 mod places;
 mod raised;
 mod record;
+mod room;
 mod rows;
 mod run;
 mod schema;
@@ -41,6 +42,7 @@ mod snapshot;
 mod sql;
 mod state;
 mod store;
+mod stretches;
 mod trust;
 mod value;
 
@@ -53,7 +55,7 @@ pub use follow::{Following, Round, follow};
 pub use lists::{Lists, Refused, Taken};
 pub use live::{Live, Passed};
 pub use places::{Place, Places};
-pub use run::{Evidence, Known, run, run_keeping, run_with};
+pub use run::{Evidence, Found, Known, run, run_keeping, run_with};
 pub use setup::{Fault, Setup};
 pub use snapshot::Source;
 pub use store::{

@@ -156,3 +156,24 @@ pub const STAGES_MAX: usize = 16;
 /// The bytes of what is remembered that are written at once: enough for a call of the system, and
 /// nothing beside what is remembered.
 pub const PIECE_BYTES: usize = 64 * 1024;
+
+/// The rows of one source that an engine is asked to put in order at once (some 400 bytes each,
+/// and as much again while they are put in order). What is asked for in stretches of time this
+/// small never goes to disk.
+pub const ROWS_AT_ONCE: u64 = 65_536;
+
+/// The parts that a stretch of time is looked at in for each stretch that it will be cut into, so
+/// that those have about as many rows each.
+pub const BINS_PER_STRETCH: u64 = 16;
+
+/// The parts that a stretch of time is looked at in at most; parts with many rows are cut again.
+pub const BINS_MAX: u64 = 16_384;
+
+/// The bytes that what pages remember of one source's rows may take together, as they are counted
+/// (beside findings); several sources share them. With the queries, the program itself and what
+/// an allocator loses, a scan stays below 512 MB.
+pub const STATE_BYTES_MAX: usize = 144 << 20;
+
+/// The rows after which it is looked at how much is remembered: all of it is counted, and in so
+/// many rows it cannot grow by much.
+pub const ROWS_BETWEEN_LOOKS: u64 = 65_536;

@@ -1,17 +1,20 @@
-//! Detection over a lake: at most two queries a source, read in time order.
+//! Detection over a lake: at most two plans a source, whose rows are read in time order.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::poll_fn;
 use std::sync::Arc;
 
 use arrow::array::AsArray;
 use arrow::compute::cast;
-use arrow::datatypes::DataType;
+use arrow::datatypes::{DataType, Int64Type};
+use arrow::error::ArrowError;
 use arrow::record_batch::RecordBatch;
 use haechi_catalog::Catalog;
 use haechi_model::{Finding, FindingId, Window};
 use haechi_query::{Engine, QueryError};
 
+use crate::limits::ROWS_AT_ONCE;
+use crate::stretches::stretches;
 use crate::{DetectError, Detector, Lists, Places, StoreError};
 
 /// What the user knows and the catalogue does not.
@@ -21,6 +24,14 @@ pub struct Known {
     pub lists: Lists,
     /// Where addresses are.
     pub places: Option<Arc<dyn Places>>,
+}
+
+/// What a run has found.
+pub struct Found {
+    /// The findings, worst first.
+    pub findings: Vec<Finding>,
+    /// How many subjects, pairs and the like were forgotten for want of room.
+    pub n_let_go: u64,
 }
 
 /// Takes the ids of records that speak for findings, beyond those that the findings hold.
@@ -56,7 +67,7 @@ pub async fn run_with(
     window: Window,
     known: Known,
 ) -> Result<Vec<Finding>, DetectError> {
-    run_keeping(engine, catalog, window, known, None).await
+    Ok(run_keeping(engine, catalog, window, known, None).await?.findings)
 }
 
 /// Runs every detection of a catalogue over the rows of a window, and keeps the ids of all records
@@ -70,7 +81,7 @@ pub async fn run_keeping(
     window: Window,
     known: Known,
     mut evidence: Option<&mut dyn Evidence>,
-) -> Result<Vec<Finding>, DetectError> {
+) -> Result<Found, DetectError> {
     let mut detector = Detector::new(catalog)?;
     if evidence.is_some() {
         detector.keep_every_record();
@@ -82,21 +93,22 @@ pub async fn run_keeping(
     }
     let plans = detector.plans();
     let sources: BTreeSet<&str> = plans.iter().map(|plan| plan.source.as_str()).collect();
-    let mut accounts = BTreeSet::new();
-    for source in sources {
-        accounts.extend(accounts_of(engine, source).await?);
-    }
-    detector.set_own_accounts(accounts);
+    let held = Held::of(engine, sources).await?;
+    detector.set_own_accounts(held.accounts.iter().cloned());
+    detector.share_room(held.n_sources());
     for plan in &plans {
-        let mut batches = Batches::open(engine, &plan.source, &plan.sql).await?;
-        while let Some(batch) = batches.next().await? {
-            detector.observe_plan(plan, &batch)?;
-            hand_over(&mut detector, &mut evidence)?;
+        for window in held.windows(engine, &plan.source, plan.window).await? {
+            let mut batches = Batches::open(engine, &plan.source, &plan.within(window)).await?;
+            while let Some(batch) = batches.next().await? {
+                detector.observe_plan(plan, &batch)?;
+                hand_over(&mut detector, &mut evidence)?;
+            }
         }
     }
+    let n_let_go = detector.n_let_go();
     detector.end();
     hand_over(&mut detector, &mut evidence)?;
-    Ok(detector.into_findings())
+    Ok(Found { findings: detector.into_findings(), n_let_go })
 }
 
 /// Gives the ids of records to whoever keeps them.
@@ -109,26 +121,75 @@ pub(crate) fn hand_over(
     if records.is_empty() { Ok(()) } else { Ok(evidence.keep(&records)?) }
 }
 
-/// Returns the accounts that a source has records of.
-pub(crate) async fn accounts_of(
-    engine: &dyn Engine,
-    source: &str,
-) -> Result<Vec<String>, DetectError> {
-    if let Some(accounts) = engine.facts(source).and_then(|it| it.in_paths.get("account")) {
-        return Ok(accounts.iter().cloned().collect());
+/// What an engine holds of the sources.
+pub(crate) struct Held {
+    /// The accounts that they have records of.
+    pub(crate) accounts: BTreeSet<String>,
+    n_rows: BTreeMap<String, u64>,
+}
+
+impl Held {
+    /// Asks an engine.
+    pub(crate) async fn of(
+        engine: &dyn Engine,
+        sources: BTreeSet<&str>,
+    ) -> Result<Self, DetectError> {
+        let mut held = Self { accounts: BTreeSet::new(), n_rows: BTreeMap::new() };
+        for source in sources {
+            held.add(engine, source).await?;
+        }
+        Ok(held)
     }
-    let sql = format!("select distinct \"account\" from \"{source}\"");
-    let mut batches = Batches::open(engine, source, &sql).await?;
-    let mut accounts = Vec::new();
-    while let Some(batch) = batches.next().await? {
-        let Some(column) = batch.columns().first() else { continue };
-        let texts = cast(column, &DataType::Utf8).map_err(|error| DetectError::Rows {
+
+    async fn add(&mut self, engine: &dyn Engine, source: &str) -> Result<(), DetectError> {
+        let fault = |error: ArrowError| DetectError::Rows {
             source_name: source.to_owned(),
             reason: error.to_string(),
-        })?;
-        accounts.extend(texts.as_string::<i32>().iter().flatten().map(str::to_owned));
+        };
+        if let Some(facts) = engine.facts(source)
+            && let Some(accounts) = facts.in_paths.get("account")
+            && let Some(n_rows) = facts.rows
+        {
+            self.accounts.extend(accounts.iter().cloned());
+            self.n_rows.insert(source.to_owned(), n_rows);
+            return Ok(());
+        }
+        let sql = format!("select \"account\", count(*) from \"{source}\" group by \"account\"");
+        let mut batches = Batches::open(engine, source, &sql).await?;
+        let mut n_rows = 0;
+        while let Some(batch) = batches.next().await? {
+            let [accounts, counts] = batch.columns() else { continue };
+            let accounts = cast(accounts, &DataType::Utf8).map_err(fault)?;
+            let counts = cast(counts, &DataType::Int64).map_err(fault)?;
+            self.accounts.extend(accounts.as_string::<i32>().iter().flatten().map(str::to_owned));
+            let counts = counts.as_primitive::<Int64Type>().iter().flatten();
+            n_rows += counts.map(i64::unsigned_abs).sum::<u64>();
+        }
+        self.n_rows.insert(source.to_owned(), n_rows);
+        Ok(())
     }
-    Ok(accounts)
+
+    /// Returns how many sources have rows.
+    pub(crate) fn n_sources(&self) -> usize {
+        self.n_rows.values().filter(|n_rows| 0 < **n_rows).count()
+    }
+
+    /// Returns the parts of a window in which a source's rows are asked for, in time order: the
+    /// window itself where there are few, or where nothing need be held to put them in order.
+    pub(crate) async fn windows(
+        &self,
+        engine: &dyn Engine,
+        source: &str,
+        window: Window,
+    ) -> Result<Vec<Window>, DetectError> {
+        if engine.facts(source).is_some_and(|facts| facts.comes_in_time_order) {
+            return Ok(vec![window]);
+        }
+        match self.n_rows.get(source) {
+            Some(n_rows) if ROWS_AT_ONCE < *n_rows => stretches(engine, source, window).await,
+            _ => Ok(vec![window]),
+        }
+    }
 }
 
 /// The batches of a query, one after the other.

@@ -62,19 +62,32 @@ impl DistinctDays {
     }
 }
 
+/// Below so many entries nothing is gained by looking for what is over.
+const ROOM_MIN: usize = 1_024;
+
+/// The share of its places that a map has to get back for looking through all of them.
+const ROOM_SHARE: usize = 4;
+
 /// A map that holds at most so many entries.
 #[derive(Debug)]
 pub(crate) struct Fading<V> {
     entries: HashMap<Key, (Timestamp, V), ahash::RandomState>,
     n_max: usize,
     n_forgotten: u64,
+    /// How many entries were let go for want of room.
+    n_let_go: u64,
 }
 
 impl<V: Default> Fading<V> {
     /// Makes an empty map for at most so many entries, and at least one.
     pub(crate) fn new(n_max: usize) -> Self {
         let hasher = ahash::RandomState::with_seeds(1, 2, 3, 4);
-        Self { entries: HashMap::with_hasher(hasher), n_max: n_max.max(1), n_forgotten: 0 }
+        Self {
+            entries: HashMap::with_hasher(hasher),
+            n_max: n_max.max(1),
+            n_forgotten: 0,
+            n_let_go: 0,
+        }
     }
 
     /// Returns the entry, made new when it is not there, and notes that it is in use.
@@ -85,6 +98,38 @@ impl<V: Default> Fading<V> {
         let (last, value) = self.entries.entry(key).or_insert_with(|| (now, V::default()));
         *last = now;
         value
+    }
+
+    /// Returns the entry as [`Fading::entry`] does, made new when what it holds is over: nothing
+    /// can come of it any more. What is over makes room before the map grows.
+    pub(crate) fn entry_unless(
+        &mut self,
+        key: Key,
+        now: Timestamp,
+        is_over: impl Fn(&V) -> bool,
+    ) -> &mut V {
+        let is_full = self.entries.len() == self.entries.capacity().min(self.n_max);
+        if is_full && ROOM_MIN <= self.entries.len() && !self.entries.contains_key(&key) {
+            self.let_go(&is_over);
+        }
+        let value = self.entry(key, now);
+        if is_over(value) {
+            *value = V::default();
+        }
+        value
+    }
+
+    /// Lets go of what is over, where that makes room enough for the map not to grow soon.
+    fn let_go(&mut self, is_over: impl Fn(&V) -> bool) {
+        let n_over = self.entries.values().filter(|(_, value)| is_over(value)).count();
+        if n_over < self.entries.capacity() / ROOM_SHARE {
+            return;
+        }
+        // Taken out and put back: a table from which entries are removed one by one keeps their
+        // places taken, and grows all the same.
+        let left = self.entries.drain().filter(|(_, (_, value))| !is_over(value));
+        let left: Vec<_> = left.collect();
+        self.entries.extend(left);
     }
 
     /// Returns how often entries were forgotten.
@@ -111,7 +156,9 @@ impl<V: Default> Fading<V> {
         let mut order: Vec<(Timestamp, Key)> =
             self.entries.iter().map(|(key, (last, _))| (*last, *key)).collect();
         order.sort_unstable();
-        for (_, key) in order.iter().take(order.len().div_ceil(2)) {
+        let n_older = order.len().div_ceil(2);
+        self.n_let_go += n_older as u64;
+        for (_, key) in order.iter().take(n_older) {
             self.entries.remove(key);
         }
     }
@@ -129,7 +176,7 @@ impl Kept for Key {
     }
 }
 
-impl<V: Kept> Part for Fading<V> {
+impl<V: Kept + Default> Part for Fading<V> {
     fn save(&self, out: &mut Pieces<'_>) {
         let mut entries: Vec<_> = self.entries.iter().collect();
         entries.sort_unstable_by_key(|(key, _)| **key);
@@ -150,6 +197,22 @@ impl<V: Kept> Part for Fading<V> {
             self.entries.insert(key, entry);
         }
         Some(())
+    }
+
+    fn bytes(&self) -> usize {
+        // A table is half to seven eighths full, and has a byte for each place.
+        let place_bytes = (size_of::<(Key, (Timestamp, V))>() + 1) * 3 / 2;
+        let held: usize = self.entries.values().map(|(_, value)| value.held_bytes()).sum();
+        self.entries.len() * place_bytes + held
+    }
+
+    fn let_go_of_half(&mut self) {
+        self.forget_older_half();
+        self.entries.shrink_to_fit();
+    }
+
+    fn n_let_go(&self) -> u64 {
+        self.n_let_go
     }
 }
 
@@ -176,5 +239,28 @@ mod tests {
         map.entry(key(7), Timestamp(10));
         assert_eq!(map.get_mut(key(0)), Some(&mut 1));
         assert_eq!(map.entries.len(), 3);
+    }
+
+    #[test]
+    fn what_is_over_makes_room_and_begins_anew() {
+        let n_max = 50_000;
+        let (mut map, mut never): (Fading<i64>, Fading<i64>) =
+            (Fading::new(n_max), Fading::new(n_max));
+        let mut capacity_max = 0;
+        for now in 0..200_000_i64 {
+            // Nine of ten are over after a thousand moments.
+            let is_over = |last: &i64| *last % 10 != 0 && *last < now - 1_000;
+            let key = Key::of(&[&(now % 70_000).to_string()]);
+            let value = map.entry_unless(key, Timestamp(now), is_over);
+            assert!(*value == 0 || *value == now - 70_000, "{now}: {value}");
+            assert!(*value == 0 || now % 10 == 0, "{now} goes on with what is over");
+            *value = now;
+            capacity_max = capacity_max.max(map.entries.capacity());
+            *never.entry(key, Timestamp(now)) = now;
+        }
+        assert!(capacity_max <= 16_384, "{capacity_max} places for some 8,000");
+        assert!(32_768 <= never.entries.capacity());
+        assert_eq!(map.n_forgotten, 0);
+        assert!(0 < never.n_forgotten);
     }
 }

@@ -130,6 +130,7 @@ fn tell(round: &Round, n_new: u64, had_state: bool) {
     if let Some(reason) = round.began_anew.filter(|_| had_state) {
         talk::note(&format!("all of the lake was looked at again: {reason}"));
     }
+    talk::let_go(round.n_let_go);
     if 0 < n_new {
         talk::note(&format!("{n_new} new records"));
     }

@@ -160,7 +160,8 @@ impl Assembler {
                 self.listeners.entry(Key::hashed(&listener), first);
             }
             if judgement.stays_known() {
-                *self.open.entry(connection, first) = judgement.known(first);
+                let is_over = |known: &Known| known.is_over(first);
+                *self.open.entry_unless(connection, first, is_over) = judgement.known(first);
             }
             exchanges.extend(judgement.exchange(
                 (name, connection),

@@ -70,6 +70,13 @@ pub(super) struct Judgement {
     outcome: Outcome,
 }
 
+impl Known {
+    /// Tells whether it was without packets for so long that it is not known any more.
+    pub(super) fn is_over(&self, now: Timestamp) -> bool {
+        self.last < now.plus_seconds(-KNOWN_SECONDS)
+    }
+}
+
 impl Side {
     fn of<'a>(parts: impl Iterator<Item = &'a Part>) -> Self {
         let mut side = Self::default();
@@ -109,8 +116,7 @@ impl Judgement {
         let from_low = |part: &&Part| part.source == name.low;
         let low = Side::of(pending.parts.iter().filter(from_low));
         let high = Side::of(pending.parts.iter().filter(|part| !from_low(part)));
-        let oldest = pending.first.plus_seconds(-KNOWN_SECONDS);
-        let known = before.connection.filter(|known| oldest <= known.last);
+        let known = before.connection.filter(|known| !known.is_over(pending.first));
         let before = Before { connection: known, ..before };
         let client_is_low = client_is_low(name, &low, &high, before);
         let (client, server) = if client_is_low { (low, high) } else { (high, low) };

@@ -141,8 +141,10 @@ impl BruteForce {
         if !is_attempt {
             return;
         }
-        let guesser = self.guessers.entry(key_of(exchange), exchange.first);
         let oldest = exchange.first.plus_seconds(-i64::from(self.window_seconds));
+        let clear_from = self.clear_from(exchange);
+        let is_over = |it: &Guesser| it.is_over(oldest, clear_from);
+        let guesser = self.guessers.entry_unless(key_of(exchange), exchange.first, is_over);
         guesser.add(exchange, oldest, self.count);
         let Some(median) = guesser.alike(self.count) else {
             guesser.is_raised = false;
@@ -163,12 +165,16 @@ impl BruteForce {
         draft.fact("window", Fact::Seconds(self.window_seconds.into()));
     }
 
+    /// Returns the moment from which on whoever was clear to guess is remembered.
+    fn clear_from(&self, exchange: &Exchange) -> Timestamp {
+        exchange.first.plus_seconds(-MEMORY_WINDOWS * i64::from(self.window_seconds))
+    }
+
     /// Follows what a guesser's connection carries.
     fn talk(&mut self, exchange: &Exchange, raised: &mut Raised) {
         let guesser = self.guessers.get_mut(key_of(exchange));
         let Some((last_clear, median)) = guesser.and_then(|it| it.guessed) else { return };
-        let memory = MEMORY_WINDOWS * i64::from(self.window_seconds);
-        if last_clear < exchange.first.plus_seconds(-memory) {
+        if last_clear < self.clear_from(exchange) {
             return;
         }
         if exchange.begins {
@@ -197,6 +203,12 @@ impl BruteForce {
 }
 
 impl Guesser {
+    /// Tells whether all attempts are too old to count, and whoever guessed is forgotten.
+    fn is_over(&self, oldest: Timestamp, clear_from: Timestamp) -> bool {
+        self.attempts.back().is_none_or(|attempt| attempt.hit.first < oldest)
+            && self.guessed.is_none_or(|(last_clear, _)| last_clear < clear_from)
+    }
+
     fn add(&mut self, exchange: &Exchange, oldest: Timestamp, count: usize) {
         while self.attempts.front().is_some_and(|attempt| attempt.hit.first < oldest) {
             self.attempts.pop_front();

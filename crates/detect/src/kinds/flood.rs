@@ -73,8 +73,11 @@ impl Watch for Flood {
         }
         let host = (&exchange.owner.account, &exchange.owner.host);
         let place = (exchange.peer, exchange.port, exchange.protocol, exchange.is_outbound);
-        let minute = self.minutes.entry(Key::hashed(&(host, place)), exchange.first);
         let now = exchange.first.0.div_euclid(60_000_000);
+        let enough = self.packets;
+        let is_over = |it: &Minute| it.number != now && it.sent.packets < enough;
+        let key = Key::hashed(&(host, place));
+        let minute = self.minutes.entry_unless(key, exchange.first, is_over);
         if minute.number != now {
             let before = std::mem::take(minute);
             *minute = Minute { number: now, ..Minute::default() };

@@ -58,12 +58,11 @@ impl Watch for LongConnection {
         if !is_heard || !self.choice.fits(exchange) {
             return;
         }
-        let connection = self.connections.entry(exchange.connection, exchange.first);
         let oldest = exchange.first.plus_seconds(-i64::from(self.pause_seconds));
-        let is_over = connection.last.is_some_and(|last| last < oldest);
-        if is_over || connection.since.is_none() {
-            *connection = Connection { since: Some(Hit::of(exchange)), ..Connection::default() };
-        }
+        let is_over = |it: &Connection| it.last.is_some_and(|last| last < oldest);
+        let key = exchange.connection;
+        let connection = self.connections.entry_unless(key, exchange.first, is_over);
+        connection.since.get_or_insert_with(|| Hit::of(exchange));
         connection.last = Some(exchange.last.max(connection.last.unwrap_or(exchange.last)));
         connection.bytes = connection.bytes.saturating_add(exchange.bytes());
         let Some(since) = &connection.since else { return };

@@ -32,6 +32,7 @@ struct Probe {
 struct Outsider {
     /// The doors that stayed shut; no more of them than make a scanner.
     shut: BTreeSet<u64>,
+    /// When it first knocked, or nothing.
     since: i64,
     is_scanner: bool,
     /// The doors that opened before it was clear who knocks.
@@ -66,8 +67,12 @@ impl Watch for Probe {
             return;
         }
         let key = Key::hashed(&(&exchange.owner.account, exchange.peer));
-        let outsider = self.outsiders.entry(key, exchange.first);
-        outsider.forget(exchange.first.0, self.memory_seconds);
+        let (now, memory) = (exchange.first.0, i64::from(self.memory_seconds) * 1_000_000);
+        let is_over = |it: &Outsider| it.since.saturating_add(memory) < now;
+        let outsider = self.outsiders.entry_unless(key, exchange.first, is_over);
+        if outsider.since == 0 {
+            outsider.since = now;
+        }
         if exchange.outcome.is_failure() {
             outsider.fails(exchange, self.doors);
         }
@@ -95,13 +100,6 @@ fn raise(open: &Exchange, raised: &mut Raised) {
 }
 
 impl Outsider {
-    /// Begins anew once the memory is too old.
-    fn forget(&mut self, now: i64, memory_seconds: u32) {
-        if self.since + i64::from(memory_seconds) * 1_000_000 < now {
-            *self = Self { since: now, ..Self::default() };
-        }
-    }
-
     fn fails(&mut self, exchange: &Exchange, doors: usize) {
         if self.is_scanner {
             return;

@@ -128,10 +128,8 @@ impl Watch for Scan {
         }
         let (scope, target) = self.scope_of(exchange);
         let oldest = exchange.first.plus_seconds(-i64::from(self.memory_seconds));
-        let walk = self.walks.entry(scope, exchange.first);
-        if walk.last.is_some_and(|last| last < oldest) {
-            *walk = Walk::default();
-        }
+        let is_over = |walk: &Walk| walk.last.is_some_and(|last| last < oldest);
+        let walk = self.walks.entry_unless(scope, exchange.first, is_over);
         walk.last = Some(exchange.first);
         if !walk.meets(target) {
             return;

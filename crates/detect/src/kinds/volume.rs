@@ -116,8 +116,11 @@ impl Days {
         let (bytes, hit) = self.peers.entry(exchange.peer).or_insert_with(new);
         *bytes = bytes.saturating_add(sent);
         hit.last = exchange.last;
+        if self.peers.len() <= FEW_MAX {
+            return;
+        }
         let least = self.peers.iter().min_by_key(|(_, (bytes, _))| *bytes).map(|(peer, _)| *peer);
-        if let Some(least) = least.filter(|_| FEW_MAX < self.peers.len()) {
+        if let Some(least) = least {
             self.peers.remove(&least);
         }
     }

@@ -46,7 +46,7 @@ impl Lake {
         let column = |index: usize, name: &String| {
             let values = || rows.iter().map(move |row| row[index].clone());
             let known = self.types.iter().find(|(each, _)| each == name).map(|(_, kind)| kind);
-            let array: ArrayRef = match known.unwrap() {
+            let array: ArrayRef = match known.unwrap_or(&DataType::Int64) {
                 DataType::Boolean => Arc::new(
                     values().map(|it| integer(&it).map(|it| it != 0)).collect::<BooleanArray>(),
                 ),
