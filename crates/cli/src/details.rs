@@ -64,22 +64,26 @@ pub async fn of(
 
 /// Returns the condition for the days that the newest known records of findings may be of.
 fn days_of_newest<'a>(findings: impl Iterator<Item = &'a Finding>) -> String {
-    let mut days = BTreeSet::new();
-    let mut spans = Vec::new();
+    let (mut days, mut crowded) = (BTreeSet::new(), Vec::new());
     for finding in findings {
-        let Finding { first_seen, last_seen, records, .. } = finding;
-        if records.len() < RECORDS_MAX {
-            // A record that was seen last may have begun the day before.
-            let day = last_seen.start_of_day();
-            let before = Timestamp(day.0.saturating_sub(1));
-            days.extend([before, day].into_iter().filter_map(Timestamp::date));
-        } else {
-            spans.extend(span(*first_seen, *last_seen));
+        if RECORDS_MAX <= finding.records.len() {
+            crowded.push(finding);
+            continue;
         }
+        // A record that was seen last may have begun the day before.
+        let day = finding.last_seen.start_of_day();
+        let before = Timestamp(day.0.saturating_sub(1));
+        days.extend([before, day].into_iter().filter_map(Timestamp::date));
     }
     let days: Vec<String> = days.into_iter().map(|day| format!("'{day}'")).collect();
-    spans.extend((!days.is_empty()).then(|| format!("date in ({})", days.join(", "))));
-    if spans.is_empty() { "true".to_owned() } else { format!("({})", spans.join(" or ")) }
+    match (days.is_empty(), crowded.is_empty()) {
+        (false, true) => format!("date in ({})", days.join(", ")),
+        (true, _) => days_of_all(crowded.into_iter()),
+        (false, false) => {
+            let all = days_of_all(crowded.into_iter());
+            format!("(date in ({}) or {all})", days.join(", "))
+        }
+    }
 }
 
 /// Returns the condition for the days of all records of findings.
