@@ -170,8 +170,8 @@ pub const BINS_PER_STRETCH: u64 = 16;
 pub const BINS_MAX: u64 = 16_384;
 
 /// The bytes that what pages remember of one source's rows may take together, as they are counted
-/// (beside findings); several sources share them. With the queries, the program itself and what
-/// an allocator loses, a scan stays below 512 MB.
+/// (beside findings); several sources share them. Tables that are half full and what an allocator
+/// loses come on top of it.
 pub const STATE_BYTES_MAX: usize = 144 << 20;
 
 /// The rows after which it is looked at how much is remembered: all of it is counted, and in so

@@ -62,9 +62,11 @@ fn round(session: &Session, args: &Watch, stop: &Stop) -> Result<()> {
     let mut next = Next::begin(&file)?;
     let state = last.as_mut().map(Left::state);
     let round = follow(&engine, &following, state, next.state(), &mut store);
-    let round = session.runtime.block_on(round)?;
+    let mut round = session.runtime.block_on(round)?;
     let rules = session.runtime.block_on(known.run_rules(&engine, Window::default()))?;
-    let found: Vec<Finding> = round.findings.iter().cloned().chain(rules).collect();
+    // Moved and not copied: findings hold the ids of hundreds of records each.
+    let mut found: Vec<Finding> = std::mem::take(&mut round.findings);
+    found.extend(rules);
     let had_state = last.is_some();
     let mut told = match last {
         Some(left) => left.told,
