@@ -173,7 +173,9 @@ impl MergedByTime {
         // else is asked for is in every part of a file, and looking for it there costs the more.
         let prunes = source.filter().is_some_and(|filter| bounds_time(&filter));
         if !prunes {
-            all.iter_mut().for_each(|file| file.statistics = None);
+            for file in &mut all {
+                file.statistics = None;
+            }
         }
         let group = |group: Group| {
             FileGroup::new(group.files.into_iter().filter_map(|it| all.get(it).cloned()).collect())

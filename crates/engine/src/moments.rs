@@ -201,7 +201,7 @@ impl Rows {
         while bytes(&self.held) <= MOMENT_BYTES_MAX {
             let Some(batch) = self.read().await? else {
                 let held = std::mem::take(&mut self.held);
-                return self.in_order(held);
+                return self.in_order(&held);
             };
             let times = self.times(&batch)?;
             let Some(&last) = times.last() else { continue };
@@ -217,7 +217,7 @@ impl Rows {
             self.held.push(without_waste(batch.slice(cut, batch.num_rows() - cut)));
             self.moment = last;
             if let Some(ended) = ended {
-                return self.in_order(ended);
+                return self.in_order(&ended);
             }
         }
         Ok(None)
@@ -256,11 +256,11 @@ impl Rows {
     }
 
     /// Returns rows as one batch, in order.
-    fn in_order(&self, batches: Vec<RecordBatch>) -> Result<Option<RecordBatch>, DataFusionError> {
+    fn in_order(&self, batches: &[RecordBatch]) -> Result<Option<RecordBatch>, DataFusionError> {
         let Some(first) = batches.first() else { return Ok(None) };
-        let all = match &batches[..] {
+        let all = match batches {
             [_] => first.clone(),
-            _ => concat_batches(&first.schema(), &batches)?,
+            _ => concat_batches(&first.schema(), batches)?,
         };
         if self.is_ordered(&all)? {
             return Ok(Some(all));

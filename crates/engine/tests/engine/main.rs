@@ -14,6 +14,7 @@ mod functions;
 mod limits;
 #[cfg(test)]
 mod mistakes;
+#[cfg(test)]
 mod moments;
 #[cfg(test)]
 mod orders;
