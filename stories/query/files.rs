@@ -86,6 +86,23 @@ fn where_there_are_no_logs_each_file_is_named_with_the_reason() {
 }
 
 #[test]
+fn the_query_may_stand_behind_the_files_that_a_shell_names() {
+    let desk = Desk::new();
+    let logs = desk.path("logs");
+    write(&logs, "one.json", &event(1));
+    write(&logs, "two.json", &event(2));
+    let [one, two] = ["one.json", "two.json"].map(|name| logs.join(name).display().to_string());
+    let count = "stats count(*) as n";
+    let expected = desk.run(&["query", count, "--format", "csv", "-f", &one, &two]);
+    assert_eq!(expected, "n\n2\n");
+    assert_eq!(desk.run(&["query", "-f", &one, &two, count, "--format", "csv"]), expected);
+    assert_eq!(desk.run(&["query", "--format", "csv", "-f", &one, &two, count]), expected);
+    let words = desk.fail(&["query", "-f", &one]);
+    assert!(words.contains("there is no query"), "{words}");
+    desk.fail(&["query"]);
+}
+
+#[test]
 fn standard_input_can_be_asked_twice_in_one_query() {
     let desk = Desk::new();
     let query = "filter requestParameters.key = '1.pdf' | fields eventID as id \

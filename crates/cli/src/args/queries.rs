@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use anyhow::{Result, bail};
 use clap::{Args as ClapArgs, Subcommand, ValueEnum};
 use haechi_output::Format;
 
@@ -30,9 +31,9 @@ pub struct Sql {
 /// `haechi query`
 #[derive(Debug, ClapArgs)]
 pub struct Query {
-    /// The query, or - to read it from standard input
-    #[arg(value_name = "QUERY")]
-    pub text: String,
+    /// The query, or - to read it from standard input; it may also stand behind the paths
+    #[arg(value_name = "QUERY", required_unless_present = "files")]
+    pub text: Option<String>,
     /// Ask these files, folders, globs or `s3://bucket/prefix` as they lie, and no lake
     #[arg(short, long, value_name = "PATH", num_args = 1..)]
     pub files: Vec<String>,
@@ -63,6 +64,18 @@ pub struct Query {
     /// Hold the query to AWS's own limits
     #[arg(long)]
     pub compat: bool,
+}
+
+impl Query {
+    /// Returns the query and the paths: a shell puts the names of files between `-f` and a query
+    /// that stands behind them.
+    pub fn asked(&self) -> Result<(&str, &[String])> {
+        match (&self.text, self.files.as_slice()) {
+            (Some(text), files) => Ok((text, files)),
+            (None, [files @ .., text]) if !files.is_empty() => Ok((text, files)),
+            (None, _) => bail!("there is no query: put it before `-f` or behind the paths"),
+        }
+    }
 }
 
 /// What to do with a query instead of running it.

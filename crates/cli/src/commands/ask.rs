@@ -54,7 +54,7 @@ fn answer(session: &Session, args: &Ask, question: &Question, query: &str) -> Re
 /// Returns what `haechi query` is asked.
 fn insights(args: &Ask, question: &Question, query: &str) -> Query {
     Query {
-        text: query.to_owned(),
+        text: Some(query.to_owned()),
         files: Vec::new(),
         group: question.sources.clone(),
         lake: args.lake.clone(),

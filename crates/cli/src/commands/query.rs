@@ -21,12 +21,13 @@ use haechi_output::{self as output, Format};
 const ROWS_MAX: u64 = 10_000;
 
 pub fn run(session: &Session, args: &Query) -> Result<()> {
-    let text = text(args)?;
+    let (text, files) = args.asked()?;
+    let text = read_text(text)?;
     let query = checked(&text, args)?;
     if args.instead.check {
         return Ok(());
     }
-    let mut logs = match args.files.as_slice() {
+    let mut logs = match files {
         [] => of_lake(session, &args.lake)?,
         files => of_files(session, files, &window_of_files(&query, args), &args.lake)?,
     };
@@ -93,8 +94,8 @@ fn stop_on_interrupt(stop: &Stop) {
     });
 }
 
-fn text(args: &Query) -> Result<String> {
-    let mut text = args.text.clone();
+fn read_text(text: &str) -> Result<String> {
+    let mut text = text.to_owned();
     if text == "-" {
         text.clear();
         std::io::stdin().read_to_string(&mut text)?;
