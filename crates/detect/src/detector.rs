@@ -51,8 +51,6 @@ pub struct Plan {
     pub depth: Depth,
     /// The columns that are read, as SQL names them.
     pub columns: Vec<String>,
-    /// SQL that gives the rows in time order.
-    pub sql: String,
     /// The window with the days before it that its pages want to see.
     pub(crate) window: Window,
     /// What rows it gives whatever the time, and how they are ordered within a moment.
@@ -61,6 +59,12 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// Returns SQL that gives all rows in time order.
+    #[must_use]
+    pub fn sql(&self) -> String {
+        self.within(self.window)
+    }
+
     /// Returns SQL that gives the rows of a stretch of time in time order, and none before it.
     #[must_use]
     pub fn within(&self, window: Window) -> String {
@@ -372,21 +376,17 @@ impl SourceDetector {
             self.schema.id_slots().iter().map(|slot| self.schema.quoted(*slot)).collect();
         let wanted = groups.iter().flat_map(|group| group.wanted(&self.schema)).collect();
         let is_nearly_all = groups.iter().any(|group| group.learns_from_all());
-        let mut plan = Plan {
-            source: name.to_owned(),
-            depth,
-            columns,
-            sql: String::new(),
-            window,
-            condition: predicate(wanted, is_nearly_all, &self.schema),
-            order: order.join(", "),
-        };
         let days = groups.iter().map(|group| group.history_days()).max().unwrap_or(0);
         let seconds = i64::from(days) * SECONDS_PER_DAY;
         let from = window.from.map(|from| from.plus_seconds(-seconds));
-        plan.window = Window { from, until: window.until };
-        plan.sql = plan.within(plan.window);
-        plan
+        Plan {
+            source: name.to_owned(),
+            depth,
+            columns,
+            window: Window { from, until: window.until },
+            condition: predicate(wanted, is_nearly_all, &self.schema),
+            order: order.join(", "),
+        }
     }
 }
 

@@ -38,6 +38,7 @@ pub struct Embedded {
     stop: Stop,
     /// What functions of addresses and clients look into.
     names: Arc<OnceLock<Names>>,
+    /// What is known of each table that was opened, by name.
     facts: BTreeMap<String, TableFacts>,
     /// Views that nobody has asked for yet, name and SQL: planning one takes longer than a small
     /// query.

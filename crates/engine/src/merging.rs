@@ -34,6 +34,9 @@ use crate::provider::in_file_order;
 use crate::session::Options;
 use crate::table::{TIME, Table, TableFile};
 
+/// The order that files hold their rows in: by time, those without one first.
+const OLDEST_FIRST: SortOptions = SortOptions { descending: false, nulls_first: true };
+
 /// Reads rows in the order of time where a sort by time would put them into it.
 #[derive(Debug)]
 pub(crate) struct MergedByTime {
@@ -93,10 +96,9 @@ impl MergedByTime {
 
     /// Returns what gives the rows of a sort in its order without holding them.
     fn merged(&self, sort: &SortExec) -> Result<Option<Arc<dyn ExecutionPlan>>, DataFusionError> {
-        let oldest_first = SortOptions { descending: false, nulls_first: true };
         let first = sort.expr().first();
         let Some(time) = first.expr.downcast_ref::<Column>() else { return Ok(None) };
-        if sort.fetch().is_some() || first.options != oldest_first {
+        if sort.fetch().is_some() || first.options != OLDEST_FIRST {
             return Ok(None);
         }
         let Some(rows) = self.in_order(sort.input(), time.index())? else { return Ok(None) };
@@ -192,8 +194,7 @@ impl MergedByTime {
 /// Returns the order that the rows of a file stand in, for files of a table in the order of time.
 pub(crate) fn order_of_time(schema: &Schema) -> Option<LexOrdering> {
     let column = Arc::new(Column::new_with_schema(TIME, schema).ok()?);
-    let options = SortOptions { descending: false, nulls_first: true };
-    Some(LexOrdering::from([PhysicalSortExpr::new(column, options)]))
+    Some(LexOrdering::from([PhysicalSortExpr::new(column, OLDEST_FIRST)]))
 }
 
 /// Tells whether a filter compares the time with something.

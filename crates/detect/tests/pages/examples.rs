@@ -264,7 +264,7 @@ fn the_planned_queries_give_every_page_its_rows() {
         let lake = lake::Lake::of(&detection.source, rows);
         let mut detector = detector(alone);
         for plan in plans_of(&detector, detection) {
-            let batch = lake.batch(&plan.sql);
+            let batch = lake.batch(&plan.sql());
             detector.observe_plan(&plan, &batch).unwrap();
         }
         let planned = detector.finish();
@@ -282,7 +282,7 @@ fn the_order_of_arrival_changes_nothing() {
         let lake = lake::Lake::of(&detection.source, &backwards);
         let mut detector = detector(alone);
         for plan in plans_of(&detector, detection) {
-            detector.observe_plan(&plan, &lake.batch(&plan.sql)).unwrap();
+            detector.observe_plan(&plan, &lake.batch(&plan.sql())).unwrap();
         }
         let direct = found_in(alone, &detection.source, std::slice::from_ref(rows));
         assert_eq!(detector.finish(), direct, "{}: `{}`", detection.name, example.heading);
