@@ -16,8 +16,13 @@ mod usage;
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
+use tikv_jemallocator::Jemalloc;
 
 use crate::compare::Comparison;
+
+/// The allocator of `haechi`.
+#[global_allocator]
+static ALLOCATOR: Jemalloc = Jemalloc;
 
 #[derive(Parser)]
 #[command(name = "haechi-bench")]

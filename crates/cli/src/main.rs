@@ -22,8 +22,13 @@ mod trusted;
 use std::process::ExitCode;
 
 use clap::Parser;
+use tikv_jemallocator::Jemalloc;
 
 use crate::args::Args;
+
+/// Takes up again what a step of a run has let go, where the system's allocator keeps it in pieces.
+#[global_allocator]
+static ALLOCATOR: Jemalloc = Jemalloc;
 
 fn main() -> ExitCode {
     tracing_subscriber::fmt()

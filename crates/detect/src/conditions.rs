@@ -117,6 +117,12 @@ impl AnyOf {
         values.dedup();
         Some(values)
     }
+
+    /// Tells whether every row that fits has a value in the column that passes some test.
+    pub(crate) fn tests(&self, slot: usize) -> bool {
+        let is_test = |it: &Condition| it.column == Some(slot) && !it.some.is_empty();
+        self.0.iter().all(|conditions| conditions.0.iter().any(is_test))
+    }
 }
 
 impl AllOf {

@@ -239,9 +239,9 @@ impl Group {
 
     /// Tells whether the pages want rows whatever happened in them, and not those of a few names.
     pub(crate) fn is_wide(&self) -> bool {
-        let is_of_names = |page: &&usize| self.indexes.first().is_some_and(|it| it.has(**page));
-        let n_named = (0..self.pages.len()).filter(|page| is_of_names(&page)).count();
-        n_named < self.pages.len()
+        let Some(index) = self.indexes.first() else { return !self.pages.is_empty() };
+        let learns_or_pairs = !self.usual.is_empty() || !self.shares.is_empty();
+        learns_or_pairs || self.pages.iter().any(|page| !page.tests(index.slot))
     }
 
     /// Tells whether habits are learnt from all that is done, so that hardly a row is not wanted.
@@ -405,11 +405,6 @@ impl Index {
             self.by_value.entry(value).or_default().push(page);
         }
         true
-    }
-
-    /// Tells whether a page is found by the column.
-    fn has(&self, page: usize) -> bool {
-        self.by_value.values().any(|pages| pages.contains(&page))
     }
 
     /// Returns the pages that ask for the row's value.

@@ -137,6 +137,11 @@ impl Watcher {
         self.matches.only(slot)
     }
 
+    /// Tells whether the page looks at rows of some values of the column alone.
+    pub(crate) fn tests(&self, slot: usize) -> bool {
+        self.matches.tests(slot)
+    }
+
     /// Returns how many days of rows before the window the page wants to see.
     pub(crate) fn history_days(&self) -> u32 {
         let routine = self.raised.withdraw_after_days.map_or(0, |_| ROUTINE_HISTORY_DAYS);

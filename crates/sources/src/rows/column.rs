@@ -145,7 +145,7 @@ impl ColumnBuilder {
             }
             Values::Int(column) => {
                 let digits = whole(value.text);
-                column.push(digits.or_else(|| value.text.parse().ok()));
+                column.push(digits.or_else(|| number(value.text)));
                 digits.is_some()
             }
             Values::Float(column) => {
@@ -199,5 +199,33 @@ impl ColumnBuilder {
             Values::Float(column) => Arc::new(column.finish()),
             Values::Bool(column) => Arc::new(column.finish()),
         })
+    }
+}
+
+/// Reads a whole number, also where it is written as `307.0`.
+fn number(text: &str) -> Option<i64> {
+    /// All whole numbers up to here are numbers of 64 bits with a point, too.
+    const WHOLE_MAX: f64 = 9_007_199_254_740_992.0;
+    if let Ok(number) = text.parse() {
+        return Some(number);
+    }
+    let number: f64 = text.parse().ok()?;
+    let is_whole = number.fract() == 0.0 && number.abs() <= WHOLE_MAX;
+    #[expect(clippy::cast_possible_truncation, reason = "it is whole and within the range")]
+    is_whole.then_some(number as i64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::number;
+
+    #[test]
+    fn whole_numbers_may_have_a_point() {
+        assert_eq!(number("-12"), Some(-12));
+        assert_eq!(number("307.0"), Some(307));
+        assert_eq!(number("1.5e3"), Some(1500));
+        for no_number in ["307.5", "1e300", "NaN", "inf", "", "x"] {
+            assert_eq!(number(no_number), None, "{no_number}");
+        }
     }
 }
