@@ -10,11 +10,13 @@ use anyhow::{Context, Result};
 use crate::places;
 use crate::run::{cargo, run};
 use crate::talk::{in_words, say};
+use crate::tools;
 
 /// Builds haechi, makes logs with an attack in them, and scans them.
 pub(crate) fn demo() -> Result<()> {
     let checkout = places::checkout()?;
     let target = places::target(&checkout)?;
+    tools::check_builders()?;
     let haechi = build(&checkout, &target)?;
     let folder = fresh_folder(&target)?;
     let (logs, lake) = (folder.join("logs"), folder.join("lake"));

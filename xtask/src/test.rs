@@ -21,6 +21,7 @@ pub(crate) enum Scope {
 pub(crate) fn test(scope: Scope) -> Result<()> {
     let checkout = places::checkout()?;
     let target = places::target(&checkout)?;
+    tools::check_builders()?;
     let mut steps = Steps::start("test");
 
     steps.step("tests of this checkout", || nextest(&checkout, &target, &[], &[]));

@@ -54,6 +54,20 @@ pub(crate) fn installed_or_built(
     Ok(folder.join("bin").join(name))
 }
 
+/// Fails early, and says what to do, on a machine that lacks what libraries in C are built with.
+pub(crate) fn check_builders() -> Result<()> {
+    for program in ["cc", "make"] {
+        if !succeeds(Command::new(program).arg("--version")) {
+            bail!(
+                "`{program}` is not on this machine, and libraries in C are built with it: \
+                 install it (Debian, Ubuntu: apt-get install build-essential; \
+                 Fedora: dnf install gcc make; macOS: xcode-select --install)"
+            );
+        }
+    }
+    Ok(())
+}
+
 fn tools_folder(target: &Path) -> PathBuf {
     target.join("tools")
 }

@@ -8,7 +8,7 @@ use haechi_catalog::Catalog;
 use haechi_detect::FindingStore;
 use haechi_engine::{Embedded, Options, Table, TableFile};
 use haechi_lake::{Lake, LakeFile, Location, schema};
-use haechi_sources::schema::joined_columns;
+use haechi_sources::schema::{in_record, joined_columns};
 use haechi_sources::{S3Options, open_bucket};
 use object_store::ObjectStore;
 use url::Url;
@@ -124,8 +124,15 @@ pub fn engine_over(
         let files = files.iter().filter(|file| file.partition.source == name).map(file).collect();
         let partition_columns = IN_FOLDERS.map(str::to_owned).to_vec();
         let joined = catalog.sources.get(&name).map(joined_columns).unwrap_or_default();
-        let is_in_time_order = true;
-        tables.push(Table { name, schema, partition_columns, files, is_in_time_order, joined });
+        tables.push(Table {
+            in_record: catalog.sources.get(&name).map(in_record).unwrap_or_default(),
+            name,
+            schema,
+            partition_columns,
+            files,
+            is_in_time_order: true,
+            joined,
+        });
     }
     let views = crate::commands::views(catalog);
     Ok(Embedded::open(lake.store(), lake.url().clone(), tables, views, &options(args))?)

@@ -22,7 +22,7 @@ use datafusion::logical_expr::ScalarUDF;
 
 use by_row::ByRow;
 
-pub(crate) use json_at::finder;
+pub(crate) use json_at::{finder, json_text};
 pub(crate) use origins::{Bind, Names};
 pub(crate) use text::encoding::hash;
 

@@ -5,8 +5,10 @@
 
 mod facts;
 mod groups;
+mod older;
 mod pruning;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow::datatypes::{DataType, Schema, SchemaRef};
@@ -26,6 +28,7 @@ use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::empty::EmptyExec;
 use object_store::ObjectStore;
 
+use self::older::Older;
 use crate::merging::order_of_time;
 use crate::table::Table;
 
@@ -49,6 +52,8 @@ pub(crate) struct ParquetTable {
     positions: Vec<usize>,
     /// Every file, in the caller's order.
     files: Vec<PartitionedFile>,
+    /// Where in the record the value of a column stands, for files that lack the column.
+    in_record: Arc<BTreeMap<String, String>>,
     place: Place,
 }
 
@@ -69,7 +74,8 @@ impl ParquetTable {
             .iter()
             .map(|file| facts::partitioned_file(file, &layout, order.as_ref()))
             .collect::<Result<Vec<_>, _>>()?;
-        Ok(Self { schema, layout, positions, files, place: place.clone() })
+        let in_record = Arc::new(table.in_record.clone());
+        Ok(Self { schema, layout, positions, files, in_record, place: place.clone() })
     }
 
     /// Returns the columns of `layout` for columns of `schema`.
@@ -146,6 +152,7 @@ impl TableProvider for ParquetTable {
             .with_file_groups(groups)
             .with_statistics(statistics)
             .with_projection_indices(Some(positions))?
+            .with_expr_adapter(Some(Arc::new(Older { in_record: Arc::clone(&self.in_record) })))
             .with_limit(limit)
             .build();
         Ok(DataSourceExec::from_data_source(config))

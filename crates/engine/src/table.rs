@@ -1,5 +1,7 @@
 //! What the engine is told: tables, and the files that hold their rows.
 
+use std::collections::BTreeMap;
+
 use arrow::datatypes::SchemaRef;
 use haechi_model::{EntityKind, Timestamp};
 
@@ -22,6 +24,9 @@ pub struct Table {
     /// The columns that a row's layout may name, each with what it names; none for a table whose
     /// rows keep their records and entities.
     pub joined: Vec<(String, Option<EntityKind>)>,
+    /// For each column whose value stands in the record, a JSON text: the path to it, as
+    /// `json_get_str` takes it. Files that were written before the table had the column lack it.
+    pub in_record: BTreeMap<String, String>,
 }
 
 /// One immutable Parquet file.

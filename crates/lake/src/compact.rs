@@ -1,6 +1,6 @@
 //! Small files into large ones, and old days out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use deltalake_core::kernel::Action;
@@ -12,6 +12,7 @@ use crate::encode::{properties, writer};
 use crate::files::{LakeFile, Partition};
 use crate::limits::{COMPACTED_FILE_BYTES, MERGED_PIECE_BYTES, SMALL_FILE_BYTES};
 use crate::merge::Merge;
+use crate::reader::OpenFile;
 use crate::table::Commit;
 use crate::{Lake, LakeError};
 
@@ -60,9 +61,13 @@ pub async fn compact(lake: &mut Lake, run: &str, now: Timestamp) -> Result<Compa
             groups.entry(file.partition.clone()).or_default().push(file);
         }
     }
-    for (index, files) in groups.into_values().flat_map(in_bins).enumerate() {
+    let mut lots = Vec::new();
+    for bin in groups.into_values().flat_map(in_bins) {
+        lots.extend(alike(lake, bin).await?);
+    }
+    for (index, files) in lots.iter().enumerate() {
         let name = format!("{run}-{index:05}");
-        merge(lake, &files, &name, now, &mut done).await?;
+        merge(lake, files, &name, now, &mut done).await?;
     }
     Ok(done)
 }
@@ -111,6 +116,21 @@ fn in_bins(files: Vec<LakeFile>) -> Vec<Vec<LakeFile>> {
     }
     bins.retain(|bin| 1 < bin.len());
     bins
+}
+
+/// Puts files with the same columns together.
+///
+/// INVARIANT: a file lacks the columns that came after it, and whoever reads it finds their values
+/// in its records. With nulls for them its rows would have none.
+async fn alike(lake: &Lake, files: Vec<LakeFile>) -> Result<Vec<Vec<LakeFile>>, LakeError> {
+    let mut lots: BTreeMap<BTreeSet<String>, Vec<LakeFile>> = BTreeMap::new();
+    for file in files {
+        let open = OpenFile::new(&lake.store(), &file).await?;
+        let columns = open.schema().fields().iter().map(|field| field.name().clone());
+        lots.entry(columns.filter(|name| name != LAYOUT).collect()).or_default().push(file);
+    }
+    lots.retain(|_, files| 1 < files.len());
+    Ok(lots.into_values().collect())
 }
 
 /// Writes the rows of the files as one file, in one commit with their removal.

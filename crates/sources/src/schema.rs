@@ -1,5 +1,6 @@
 //! The tables' schemas: the columns that every source has, around the source's own.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
@@ -66,6 +67,15 @@ pub fn joined_columns(source: &Source) -> Vec<(String, Option<EntityKind>)> {
         columns.push((REGION.to_owned(), None));
     }
     columns
+}
+
+/// Returns, for each column of a source of JSON objects, where in the record its value stands.
+#[must_use]
+pub fn in_record(source: &Source) -> BTreeMap<String, String> {
+    if !matches!(source.format, Format::Json) {
+        return BTreeMap::new();
+    }
+    source.columns.iter().map(|it| (it.name.clone(), it.path.clone())).collect()
 }
 
 /// Returns the columns of a source's rows as queries see them: those in the file, and those that

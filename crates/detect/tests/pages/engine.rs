@@ -58,7 +58,11 @@ fn a_lake_gives_what_its_rows_give() {
     let pages: Vec<&str> = found.iter().map(|finding| finding.page.as_str()).collect();
     // The snapshot goes to an account whose records the lake holds: one of our own.
     assert_eq!(pages, ["defence/trail-stopped"]);
-    assert_eq!(stub.asked.lock().unwrap().len(), 3, "the accounts, the rows, and the records of few");
+    assert_eq!(
+        stub.asked.lock().unwrap().len(),
+        3,
+        "the accounts, the rows, and the records of few"
+    );
 }
 
 #[test]

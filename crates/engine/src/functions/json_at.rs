@@ -19,7 +19,7 @@ pub(super) const TEXT: Function = Function {
     usage: "json_get_str(json, path)",
     doc: "Gives the value at a path of a JSON text: strings without quotes, anything else as JSON, null as NULL.",
     example: "json_get_str(record, 'requestParameters.items[0].name')",
-    make: Make::Own(|| udf(TEXT.name, json::as_text)),
+    make: Make::Own(json_text),
 };
 
 pub(super) const JSON: Function = Function {
@@ -43,6 +43,11 @@ pub(super) const SHOWN: Function = Function {
 pub(crate) fn finder(function: &ScalarUDF, path: &str) -> Option<Box<Values>> {
     let inner: &dyn Any = function.inner().as_ref();
     json::finder(path, inner.downcast_ref::<JsonAt>()?.render).ok()
+}
+
+/// Returns `json_get_str`.
+pub(crate) fn json_text() -> ScalarUDF {
+    udf(TEXT.name, json::as_text)
 }
 
 fn udf(name: &'static str, render: Render) -> ScalarUDF {

@@ -1,5 +1,6 @@
 //! A small lake of Parquet files that every test builds for itself.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -31,6 +32,7 @@ pub(crate) struct Lake {
     pub(crate) views: Vec<(String, String)>,
     pub(crate) memory_bytes: usize,
     pub(crate) threads: usize,
+    pub(crate) in_record: BTreeMap<String, String>,
 }
 
 /// One row of the table `cloudtrail`.
@@ -67,7 +69,14 @@ impl Lake {
     pub(crate) fn new() -> Self {
         let folder = TempDir::new().unwrap();
         let memory_bytes = 256 << 20;
-        Self { folder, files: vec![], views: vec![], memory_bytes, threads: 2 }
+        Self {
+            folder,
+            files: vec![],
+            views: vec![],
+            memory_bytes,
+            threads: 2,
+            in_record: BTreeMap::new(),
+        }
     }
 
     /// Makes the lake of three days with two rows each that most tests ask.
@@ -135,6 +144,7 @@ impl Lake {
             files: self.files.clone(),
             is_in_time_order: true,
             joined: Vec::new(),
+            in_record: self.in_record.clone(),
         }
     }
 

@@ -1,5 +1,6 @@
 //! Files and tables that do not quite agree.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow::array::{Int64Array, StringArray};
@@ -8,7 +9,7 @@ use arrow::record_batch::RecordBatch;
 use expect_test::expect;
 use haechi_engine::{Table, TableFile};
 
-use crate::fixture::{Lake, batch, row, schema};
+use crate::fixture::{Lake, Row, batch, row, schema};
 
 #[tokio::test]
 async fn a_column_that_a_file_lacks_is_null() {
@@ -43,6 +44,75 @@ async fn a_column_that_a_file_lacks_is_null() {
         | 1 |
         +---+
     "#]],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_column_that_a_file_lacks_is_read_from_its_records() {
+    let mut lake = Lake::of_three_days();
+    let columns = [("eventName", "eventName"), ("bytes", "additionalEventData.bytes")];
+    let in_record = columns.map(|(column, path)| (column.to_owned(), path.to_owned()));
+    lake.in_record = BTreeMap::from(in_record);
+    let old =
+        |record: &str| Row { record: record.to_owned(), ..row("2024-04-30T01:00:00Z", "", 0) };
+    let rows = [
+        old(r#"{"eventName":"OldCall","additionalEventData":{"bytes":70.0}}"#),
+        old(r#"{"eventName":"OldCall","additionalEventData":{"bytes":"many"}}"#),
+        old("{}"),
+    ];
+    let time_and_record = batch(&rows).project(&[0, 4]).unwrap();
+    lake.add_batch("2024-04-30", &time_and_record);
+    lake.check(
+        "select eventName, bytes from cloudtrail where date < '2024-05-01' or bytes >= 60 order by date, bytes",
+        expect![[r#"
+            +------------+-------+
+            | eventName  | bytes |
+            +------------+-------+
+            | OldCall    | 70    |
+            | OldCall    |       |
+            |            |       |
+            | 콘솔로그인 | 60    |
+            +------------+-------+
+        "#]],
+    )
+    .await;
+    lake.check(
+        "select eventName, count(*) as n, sum(bytes) as bytes from cloudtrail group by 1 order by 1",
+        expect![[r#"
+            +-------------+---+-------+
+            | eventName   | n | bytes |
+            +-------------+---+-------+
+            | GetObject   | 3 | 100   |
+            | OldCall     | 2 | 70    |
+            | PutObject   | 1 | 20    |
+            | StopLogging | 1 | 30    |
+            | 콘솔로그인  | 1 | 60    |
+            |             | 1 |       |
+            +-------------+---+-------+
+        "#]],
+    )
+    .await;
+    lake.check(
+        "select count(*) as n from cloudtrail where bytes = 70",
+        expect![[r#"
+        +---+
+        | n |
+        +---+
+        | 1 |
+        +---+
+    "#]],
+    )
+    .await;
+    lake.check(
+        "select count(bytes) as n, count(\"eventName\") as named from cloudtrail",
+        expect![[r#"
+            +---+-------+
+            | n | named |
+            +---+-------+
+            | 7 | 8     |
+            +---+-------+
+        "#]],
     )
     .await;
 }
@@ -124,6 +194,7 @@ async fn a_table_that_contradicts_itself_is_not_opened() {
         }],
         is_in_time_order: false,
         joined: Vec::new(),
+        in_record: BTreeMap::new(),
     };
     let opened = lake.try_open(vec![table(&["account"], 2)]);
     expect!["cannot open the table `odd`: `a.parquet` has not one value for each partition column"]

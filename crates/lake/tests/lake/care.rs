@@ -1,5 +1,6 @@
 //! Compaction, retention, orphans.
 
+use haechi_catalog::Catalog;
 use haechi_lake::{compact, expire, repair, stats};
 use haechi_model::Timestamp;
 
@@ -27,6 +28,28 @@ fn compaction_changes_files_and_no_rows() {
     assert_eq!(bench.ingest(&[bench.file("again.json.gz", &trail_file(10..140))]).accepted, 0);
     let second = bench.runtime.block_on(compact(&mut bench.open(), "second", now())).unwrap();
     assert!(second.merged <= 2, "only the objects of the last run are left to merge: {second:?}");
+}
+
+#[test]
+fn files_of_before_a_column_stay_without_it() {
+    let mut bench = Bench::new();
+    let source = bench.catalog.sources.get_mut("cloudtrail").unwrap();
+    source.columns.retain(|column| column.name != "userAgent");
+    for i in 0..4 {
+        if i == 2 {
+            bench.catalog = Catalog::built_in().unwrap();
+        }
+        bench.ingest(&[bench.file(&format!("{i}.json.gz"), &trail_file(i * 30..i * 30 + 30))]);
+    }
+    bench.runtime.block_on(compact(&mut bench.open(), "compact", now())).unwrap();
+    let files = bench.open().files().unwrap();
+    let days: Vec<_> = files
+        .iter()
+        .filter(|file| file.partition.source == "cloudtrail")
+        .map(|file| file.partition.date.as_deref().unwrap())
+        .collect();
+    assert_eq!(days.len(), 6, "for each of three days a file with the column, and one without");
+    assert_eq!(bench.records(), truth(0..120));
 }
 
 #[test]

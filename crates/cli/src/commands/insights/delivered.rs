@@ -53,11 +53,14 @@ pub(super) async fn all(engine: &dyn Engine, histories: &Histories) -> Result<Ve
     Ok(found)
 }
 
+/// The id that a Start and its End have in common.
+const SHARED_ID: &str = "json_get_str(record, 'sharedEventID')";
+
 /// Reads the events of one, as they were delivered.
 pub(super) async fn records(engine: &dyn Engine, id: &str) -> Result<Vec<Value>> {
     let sql = format!(
-        "select record from cloudtrail where \"sharedEventID\" = {} and \"insightType\" is not null \
-         order by time, \"insightState\" desc",
+        "select record from cloudtrail where \"insightType\" is not null \
+         and {SHARED_ID} = {} order by time, \"insightState\" desc",
         literal(id)
     );
     let mut batches = engine.query(&sql).await?.batches;
@@ -80,14 +83,14 @@ fn sql() -> String {
         format!("try_cast({value} as double)")
     };
     format!(
-        "select \"sharedEventID\" as id, max(\"insightType\") as kind, max(account) as account, \
+        "select {SHARED_ID} as id, max(\"insightType\") as kind, max(account) as account, \
          max(\"awsRegion\") as region, max({source}) as source, max({name}) as name, \
          max({error}) as error, min({start}) as first, max({end}) as last, \
          max({baseline}) as baseline, \
          coalesce(max(case when \"insightState\" = 'End' then {rate} end), max({rate})) as rate \
          from cloudtrail where \"insightType\" is not null \
          and json_get_str(record, 'haechi.severity') is null and {start_or_end} is not null \
-         group by \"sharedEventID\" having min({start}) is not null order by first, id",
+         group by {SHARED_ID} having min({start}) is not null order by first, id",
         source = detail("eventSource"),
         name = detail("eventName"),
         error = detail("errorCode"),
