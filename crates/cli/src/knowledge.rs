@@ -229,7 +229,9 @@ fn rules_below(path: &Path, depth: usize, files: &mut Vec<(String, String)>) -> 
     paths.sort();
     for path in paths {
         let is_rule = path.extension().is_some_and(|it| it == "yml" || it == "yaml");
-        if is_rule || (path.is_dir() && depth < DEPTH_MAX) {
+        // What repositories keep for other programs, such as `.github`.
+        let is_hidden = path.file_name().is_some_and(|it| it.to_string_lossy().starts_with('.'));
+        if is_rule || (path.is_dir() && !is_hidden && depth < DEPTH_MAX) {
             rules_below(&path, depth + 1, files)?;
         }
     }

@@ -22,14 +22,23 @@ pub(crate) fn of_message(text: &str, message: &str) -> Place {
     modifier.or_else(|| find(text, quoted?, 0)).unwrap_or((1, 1))
 }
 
+/// How a reason against a rule begins that is for other logs.
+pub(crate) const WRONG_SOURCE: &str = "rules run over product aws, service cloudtrail";
+
 /// Returns the place that the reason against a rule speaks of: its last word below the title, or
 /// the title.
 pub(crate) fn of_reason(text: &str, title: &str, reason: &str) -> Place {
     let (first, column) = of_title(text, title);
     let word = reason.rsplit([' ', '`']).find(|word| !word.is_empty()).unwrap_or_default();
+    // A title or a link may have the name of another product in it.
+    let mut is_near = !reason.starts_with(WRONG_SOURCE);
     for (index, line) in text.lines().enumerate().skip(first) {
         if line.starts_with("---") {
             break;
+        }
+        is_near |= line.trim_start().starts_with("logsource:");
+        if !is_near {
+            continue;
         }
         if let Some((before, _)) = line.split_once(word).filter(|_| 2 < word.len()) {
             return (index + 1, before.chars().count() + 1);

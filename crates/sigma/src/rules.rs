@@ -5,7 +5,10 @@ use std::fmt;
 
 use rsigma_eval::compiler::CompiledRule;
 use rsigma_eval::{CorrelationEngine, compile_rule};
-use rsigma_parser::{CorrelationRule, LogSource, SigmaRule, parse_sigma_yaml};
+use rsigma_parser::{
+    ConditionExpr, ConditionOperator, CorrelationCondition, CorrelationRule, CorrelationType,
+    LogSource, SigmaRule, parse_sigma_yaml,
+};
 
 use crate::event::{Parts, Wanted};
 use crate::finding::kind_of;
@@ -21,8 +24,8 @@ pub struct Rules {
     /// What of a record rules read.
     pub(crate) parts: Parts,
     pub(crate) correlations: Vec<(CorrelationRule, About)>,
-    /// The ids by the names that correlations may use instead.
-    ids: BTreeMap<String, String>,
+    /// What correlations may call rules, and correlations.
+    called: Called,
     /// What could not be used.
     pub unusable: Vec<Unusable>,
 }
@@ -78,6 +81,35 @@ pub struct Unusable {
 impl fmt::Display for Unusable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}:{}: {}", self.file, self.line, self.column, self.reason)
+    }
+}
+
+/// What stands for rules in correlations: an id, a name or, as Suzaku's rules have it, a title.
+#[derive(Default)]
+struct Called {
+    /// The ids, by themselves and by the names.
+    ids: BTreeMap<String, String>,
+    /// For each title the files that have it, each with the id.
+    titles: BTreeMap<String, Vec<(String, String)>>,
+}
+
+impl Called {
+    fn add(&mut self, file: &str, id: &str, name: Option<&String>, title: &str) {
+        self.ids.insert(id.to_owned(), id.to_owned());
+        self.ids.extend(name.map(|name| (name.clone(), id.to_owned())));
+        let same = self.titles.entry(title.trim().to_owned()).or_default();
+        same.push((file.to_owned(), id.to_owned()));
+    }
+
+    /// Returns the id of what a correlation of that file means; a title of its own file goes before
+    /// those of others.
+    fn id_of(&self, file: &str, meant: &str) -> Option<&String> {
+        let of_title = || {
+            let same = self.titles.get(meant.trim())?;
+            let here = same.iter().find(|(other, _)| other == file);
+            here.or(same.first()).map(|(_, id)| id)
+        };
+        self.ids.get(meant).or_else(of_title)
     }
 }
 
@@ -159,9 +191,7 @@ impl Rules {
             self.refuse(file, place::of_title(text, &filter.title), &reason);
         }
         for mut rule in collection.rules {
-            // Correlations find rules by their ids.
-            rule.id = rule.id.take().or_else(|| rule.name.clone());
-            if let Err(reason) = self.add(&rule, pages) {
+            if let Err(reason) = self.add(file, &mut rule, pages) {
                 self.refuse(file, place::of_reason(text, &rule.title, &reason), &reason);
             }
         }
@@ -177,10 +207,19 @@ impl Rules {
         self.unusable.push(Unusable { file: file.to_owned(), line, column, reason });
     }
 
-    fn add(&mut self, rule: &SigmaRule, pages: &mut BTreeSet<String>) -> Result<(), String> {
+    fn add(
+        &mut self,
+        file: &str,
+        rule: &mut SigmaRule,
+        pages: &mut BTreeSet<String>,
+    ) -> Result<(), String> {
         check_source(&rule.logsource)?;
+        let own = rule.id.clone().or_else(|| rule.name.clone());
+        let page = page_of(own.as_deref(), &rule.title, pages);
+        // Correlations find rules by their ids.
+        let id = own.unwrap_or_else(|| page.clone());
+        rule.id = Some(id.clone());
         let compiled = compile_rule(rule).map_err(|error| format!("`{}`: {error}", rule.title))?;
-        let page = page_of(rule.id.as_deref(), &rule.title, pages);
         self.index.add(self.single.len(), rule);
         let about = About {
             page,
@@ -190,9 +229,7 @@ impl Rules {
             tactics: tactics_of(&rule.tags),
             is_silent: false,
         };
-        if let Some(id) = &rule.id {
-            self.ids.extend(rule.name.iter().chain([id]).map(|name| (name.clone(), id.clone())));
-        }
+        self.called.add(file, &id, rule.name.as_ref(), &rule.title);
         let wanted = self.parts.of_rule(rule);
         self.single.push(Rule { compiled, about, wanted });
         Ok(())
@@ -202,23 +239,23 @@ impl Rules {
         let mut waiting = waiting;
         // Ends because each round but the last takes at least one correlation in.
         for _ in 0..=CHAIN_MAX {
-            let known = self.ids.clone();
-            let is_ready =
-                |it: &CorrelationRule| it.rules.iter().all(|name| known.contains_key(name));
-            let (ready, rest): (Waiting, Waiting) =
-                waiting.into_iter().partition(|(correlation, ..)| is_ready(correlation));
+            let called = &self.called;
+            let is_ready = |(it, file, _): &(CorrelationRule, String, Place)| {
+                it.rules.iter().all(|rule| called.id_of(file, rule).is_some())
+            };
+            let (ready, rest): (Waiting, Waiting) = waiting.into_iter().partition(is_ready);
             waiting = rest;
             if ready.is_empty() {
                 break;
             }
             for (correlation, file, place) in ready {
-                if let Err(reason) = self.add_correlation(correlation, pages) {
+                if let Err(reason) = self.add_correlation(&file, correlation, pages) {
                     self.refuse(&file, place, &reason);
                 }
             }
         }
         for (correlation, file, place) in waiting {
-            let is_unknown = |name: &&String| !self.ids.contains_key(*name);
+            let is_unknown = |rule: &&String| self.called.id_of(&file, rule).is_none();
             let missing = correlation.rules.iter().find(is_unknown).map_or("", String::as_str);
             let reason = format!(
                 "`{}` counts the rule `{missing}`, which is not there or cannot be used",
@@ -230,22 +267,37 @@ impl Rules {
 
     fn add_correlation(
         &mut self,
+        file: &str,
         mut correlation: CorrelationRule,
         pages: &mut BTreeSet<String>,
     ) -> Result<(), String> {
-        let id_of = |name: &String| self.ids.get(name).unwrap_or(name).clone();
+        let id_of = |rule: &String| self.called.id_of(file, rule).unwrap_or(rule).clone();
         correlation.rules = correlation.rules.iter().map(id_of).collect();
         for alias in &mut correlation.aliases {
             alias.mapping =
                 alias.mapping.iter().map(|(rule, it)| (id_of(rule), it.clone())).collect();
         }
-        correlation.id = correlation.id.take().or_else(|| correlation.name.clone());
+        match &mut correlation.condition {
+            CorrelationCondition::Extended(condition) => rename(condition, &id_of),
+            CorrelationCondition::Threshold { predicates, .. } => {
+                // The parser's word for "no condition", where all rules are meant. The same
+                // written down would be met by any rule, and correlate nothing.
+                let is_any = *predicates == [(ConditionOperator::Gte, 1)];
+                if is_any && correlation.correlation_type == CorrelationType::Temporal {
+                    *predicates = vec![(ConditionOperator::Gte, correlation.rules.len() as u64)];
+                }
+            }
+        }
+        let own = correlation.id.take().or_else(|| correlation.name.clone());
+        let page = page_of(own.as_deref(), &correlation.title, pages);
+        let id = own.unwrap_or_else(|| page.clone());
+        correlation.id = Some(id.clone());
         let mut trial = CorrelationEngine::new(rsigma_eval::CorrelationConfig::default());
         trial
             .add_correlation(&correlation)
             .map_err(|error| format!("`{}`: {error}", correlation.title))?;
         let about = About {
-            page: page_of(correlation.id.as_deref(), &correlation.title, pages),
+            page,
             title: correlation.title.clone(),
             severity: severity_of(correlation.level),
             techniques: techniques_of(&correlation.tags),
@@ -255,10 +307,7 @@ impl Rules {
         if !correlation.generate {
             self.silence(&correlation.rules);
         }
-        if let Some(id) = &correlation.id {
-            let names = correlation.name.iter().chain([id]);
-            self.ids.extend(names.map(|name| (name.clone(), id.clone())));
-        }
+        self.called.add(file, &id, correlation.name.as_ref(), &correlation.title);
         self.correlations.push((correlation, about));
         Ok(())
     }
@@ -285,6 +334,21 @@ impl Rules {
     }
 }
 
+/// Gives the rules that a condition names their ids.
+fn rename(condition: &mut ConditionExpr, id_of: &impl Fn(&String) -> String) {
+    match condition {
+        ConditionExpr::And(parts) | ConditionExpr::Or(parts) => {
+            // The recursion ends because the parser bounds how deep conditions nest.
+            for part in parts {
+                rename(part, id_of);
+            }
+        }
+        ConditionExpr::Not(part) => rename(part, id_of),
+        ConditionExpr::Identifier(rule) => *rule = id_of(rule),
+        ConditionExpr::Selector { .. } => {}
+    }
+}
+
 fn check_source(source: &LogSource) -> Result<(), String> {
     let (product, service) = (source.product.as_deref(), source.service.as_deref());
     if product == Some("aws") && service.is_none_or(|service| service == "cloudtrail") {
@@ -301,7 +365,7 @@ fn check_source(source: &LogSource) -> Result<(), String> {
         parts.swap(1, 2);
     }
     let parts = parts.join(", ");
-    Err(format!("rules run over product aws, service cloudtrail; this one is for {parts}"))
+    Err(format!("{}; this one is for {parts}", place::WRONG_SOURCE))
 }
 
 /// Names what stands for a rule's page; no two rules have the same.

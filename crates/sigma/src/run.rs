@@ -257,7 +257,9 @@ impl<'a> Watch<'a> {
                 group.map(|(name, value)| format!("{name} = {value}")).collect();
             let (number, seconds) = (body.aggregated_value, body.timespan_secs);
             let kind = body.correlation_type.as_str();
-            format!("{kind} is {number} within {seconds} seconds for {}", group.join(", "))
+            let whose =
+                if group.is_empty() { String::new() } else { format!(" for {}", group.join(", ")) };
+            format!("{kind} is {number} within {seconds} seconds{whose}")
         };
         self.drafts.add(about, &place.about(&subject), &records, why);
     }

@@ -136,6 +136,74 @@ level: critical
     assert_eq!(near[0].records, ["a", "b", "c"]);
 }
 
+/// The rule above and one for users, without ids and names, and a correlation of both.
+fn chain(kind: &str, rules: &str, condition: &str) -> String {
+    let key = KEY_MADE
+        .replace("id: 11111111-2222-4333-8444-555555555555\n", "")
+        .replace("name: key_made\n", "");
+    let user = key.replace("Access Key Made", "User Made").replace("CreateAccessKey", "CreateUser");
+    format!(
+        "{key}---
+{user}---
+title: A User and a Key
+correlation:
+    type: {kind}
+    rules: {rules}
+    group-by: [userIdentity.arn]
+    timespan: 1m
+{condition}level: high
+"
+    )
+}
+
+#[track_caller]
+fn check_chain(text: &str) {
+    let rules = read(text);
+    assert_eq!((rules.len(), rules.unusable.as_slice()), (3, &[] as &[_]));
+    let calls = |names: &[(&str, i64)]| {
+        let events = names.iter().enumerate();
+        let events = events.map(|(n, (name, at))| event(&n.to_string(), *at, name, &json!({})));
+        found(&rules, events.collect()).0.iter().map(|it| it.title.clone()).collect::<Vec<_>>()
+    };
+    let both = calls(&[("CreateUser", 0), ("CreateAccessKey", 9)]);
+    assert_eq!(both, ["A User and a Key"], "both within a minute");
+    let none: [&str; 0] = [];
+    assert_eq!(calls(&[("CreateUser", 0), ("CreateUser", 9), ("CreateUser", 18)]), none);
+    assert_eq!(calls(&[("CreateUser", 0), ("CreateAccessKey", 90)]), none);
+}
+
+#[test]
+fn temporal_correlations_want_all_their_rules_which_titles_may_name() {
+    check_chain(&chain("temporal", "[User Made, Access Key Made]", ""));
+    check_chain(&chain("temporal_ordered", "[User Made, Access Key Made]", ""));
+}
+
+#[test]
+fn conditions_may_name_rules_that_have_ids() {
+    let named = |id: &str| format!("title: User Made\nid: {id}\nname: user_made\n");
+    let text =
+        chain("temporal", "[key_made, user_made]", "    condition: key_made and user_made\n");
+    let text = text
+        .replace("title: Access Key Made\n", "title: Access Key Made\nid: a-1\nname: key_made\n")
+        .replace("title: User Made\n", &named("a-2"));
+    check_chain(&text);
+}
+
+#[test]
+fn a_title_means_the_rule_of_its_own_file() {
+    let text = chain("temporal", "[User Made, Access Key Made]", "");
+    let other = KEY_MADE.replace("eventName: CreateAccessKey", "eventName: ListUsers");
+    let files = [("a.yml".to_owned(), other), ("b.yml".to_owned(), text)];
+    let rules = Rules::read(&files);
+    assert_eq!((rules.len(), rules.unusable.as_slice()), (4, &[] as &[_]));
+    let call = |id, seconds, name| event(id, seconds, name, &json!({}));
+    let (both, _) =
+        found(&rules, vec![call("a", 0, "CreateUser"), call("b", 9, "CreateAccessKey")]);
+    assert_eq!(both.len(), 1);
+    let (other, _) = found(&rules, vec![call("a", 0, "CreateUser"), call("b", 9, "ListUsers")]);
+    assert_eq!(other.iter().map(|it| it.title.as_str()).collect::<Vec<_>>(), ["Access Key Made"]);
+}
+
 #[test]
 fn rules_without_a_name_are_found_by_their_service_or_see_everything() {
     let by_service = KEY_MADE.replace("        eventName: CreateAccessKey\n", "");
@@ -177,6 +245,9 @@ fn what_cannot_be_used_is_named_and_the_rest_is_used() {
     let windows = other.replace("product: aws", "product: windows");
     refused(&windows, (23, 14), "category -, service cloudtrail, product windows");
     refused(&other.replace("|endswith", "|odd"), (30, 26), "odd");
+    let linked =
+        windows.replace("logsource:", "references: [https://example.com/windows]\nlogsource:");
+    refused(&linked, (24, 14), "product windows");
     let condition = other.replace("selection and not filter", "selection and (");
     refused(&condition, (31, 31), "ondition");
     let unknown = other.replace("selection and not filter", "selection and not no_such");
