@@ -62,6 +62,10 @@ impl Parts {
 
     fn of_item(&mut self, item: &DetectionItem) -> Wanted {
         let Some(name) = &item.field.name else { return Wanted::EVERYTHING };
+        if item.field.modifiers.contains(&Modifier::Expand) {
+            // What stands between `%` is another field.
+            return Wanted::EVERYTHING;
+        }
         let mut wanted = self.of_field(name);
         if item.field.modifiers.contains(&Modifier::FieldRef) {
             for value in &item.values {
@@ -100,6 +104,83 @@ impl Parts {
         let found = numbered.find(|(name, _)| *name == key);
         found.is_some_and(|(_, number)| wanted.0.checked_shr(number).unwrap_or(0) & 1 == 1)
     }
+}
+
+/// The fields of a CloudTrail record.
+const FIELDS: &[&str] = &[
+    "additionalEventData",
+    "addendum",
+    "apiVersion",
+    "awsRegion",
+    "edgeDeviceDetails",
+    "errorCode",
+    "errorMessage",
+    "eventCategory",
+    "eventContext",
+    "eventID",
+    "eventName",
+    "eventSource",
+    "eventTime",
+    "eventType",
+    "eventVersion",
+    "insightDetails",
+    "managementEvent",
+    "readOnly",
+    "recipientAccountId",
+    "requestID",
+    "requestParameters",
+    "resources",
+    "responseElements",
+    "serviceEventDetails",
+    "sessionCredentialFromConsole",
+    "sharedEventID",
+    "sourceIPAddress",
+    "tlsDetails",
+    "userAgent",
+    "userIdentity",
+    "vpcEndpointAccountId",
+    "vpcEndpointId",
+];
+
+/// Tells whether a path begins with a field of CloudTrail's records.
+pub(crate) fn is_field(path: &str) -> bool {
+    path.split(['.', '[']).next().is_some_and(|root| FIELDS.contains(&root))
+}
+
+/// Returns the first name between `%` that a rule wants something put in for.
+pub(crate) fn placeholder(rule: &SigmaRule) -> Option<String> {
+    let named = |value: &SigmaValue| match value {
+        SigmaValue::String(text) => text.original.split('%').nth(1).map(str::to_owned),
+        _ => None,
+    };
+    let items = parts_of(rule).into_iter().filter_map(|part| match part {
+        Detection::AllOf(items) => Some(items),
+        _ => None,
+    });
+    let expanded = items.flatten().filter(|it| it.field.modifiers.contains(&Modifier::Expand));
+    expanded.flat_map(|item| &item.values).find_map(named)
+}
+
+/// Tells whether a rule looks at the members of an array one by one.
+pub(crate) fn goes_through_members(rule: &SigmaRule) -> bool {
+    parts_of(rule).iter().any(|part| matches!(part, Detection::ArrayMatch { .. }))
+}
+
+/// Returns what a rule is made of, at any depth.
+fn parts_of(rule: &SigmaRule) -> Vec<&Detection> {
+    let mut parts: Vec<&Detection> = rule.detection.named.values().collect();
+    let mut next = 0;
+    // Ends with the parsed rule, which is finite.
+    while let Some(part) = parts.get(next) {
+        next += 1;
+        match *part {
+            Detection::AnyOf(several) | Detection::And(several) => parts.extend(several),
+            Detection::ArrayMatch { body, .. } => parts.push(body),
+            Detection::Conditional { named, .. } => parts.extend(named.values()),
+            Detection::AllOf(_) | Detection::Keywords(_) => {}
+        }
+    }
+    parts
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ pub mod limits;
 mod place;
 mod rules;
 mod run;
+mod seen;
 #[cfg(test)]
 mod tests;
 

@@ -10,7 +10,7 @@ use rsigma_parser::{
     LogSource, SigmaRule, parse_sigma_yaml,
 };
 
-use crate::event::{Parts, Wanted};
+use crate::event::{self, Parts, Wanted};
 use crate::finding::kind_of;
 use crate::index::Index;
 use crate::limits::{CHAIN_MAX, FILE_BYTES_MAX};
@@ -36,6 +36,8 @@ pub(crate) struct Rule {
     pub(crate) about: About,
     /// What of a record it reads.
     pub(crate) wanted: Wanted,
+    /// Whether it looks at the members of an array one by one.
+    pub(crate) goes_through_members: bool,
 }
 
 /// What a rule says of every finding it makes.
@@ -184,7 +186,13 @@ impl Rules {
             }
         };
         for message in &collection.errors {
-            self.refuse(file, place::of_message(text, message), message);
+            let place = place::of_message(text, message);
+            if message.contains("| count(") {
+                let reason = "`| count()` is no part of Sigma any more: write a correlation";
+                self.refuse(file, place, reason);
+            } else {
+                self.refuse(file, place, message);
+            }
         }
         for filter in &collection.filters {
             let reason = format!("`{}` is a filter, and filters are not applied", filter.title);
@@ -214,6 +222,12 @@ impl Rules {
         pages: &mut BTreeSet<String>,
     ) -> Result<(), String> {
         check_source(&rule.logsource)?;
+        if let Some(name) = event::placeholder(rule).filter(|name| !event::is_field(name)) {
+            return Err(format!(
+                "`{}` needs a list of values for `%{name}%`, and has none",
+                rule.title
+            ));
+        }
         let own = rule.id.clone().or_else(|| rule.name.clone());
         let page = page_of(own.as_deref(), &rule.title, pages);
         // Correlations find rules by their ids.
@@ -231,7 +245,8 @@ impl Rules {
         };
         self.called.add(file, &id, rule.name.as_ref(), &rule.title);
         let wanted = self.parts.of_rule(rule);
-        self.single.push(Rule { compiled, about, wanted });
+        let goes_through_members = event::goes_through_members(rule);
+        self.single.push(Rule { compiled, about, wanted, goes_through_members });
         Ok(())
     }
 

@@ -12,16 +12,17 @@ use haechi_model::{Finding, Timestamp, Window};
 use haechi_query::{Engine, QueryError};
 use rsigma_eval::compiler::eval_condition;
 use rsigma_eval::{
-    CorrelationConfig, CorrelationEngine, CorrelationEventMode, EvaluationResult, Event,
-    EventValue, JsonEvent, TimestampFallback, evaluate_rule,
+    CorrelationConfig, CorrelationEngine, CorrelationEventMode, EvaluationResult, JsonEvent,
+    TimestampFallback, evaluate_rule,
 };
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::event::Wanted;
 use crate::finding::{Drafts, Occurrence, in_words, shown};
 use crate::index;
 use crate::limits::{GROUP_EVENTS_MAX, GROUPS_MAX, RECORDS_MAX};
 use crate::rules::{About, Rule, Rules};
+use crate::seen::Seen;
 
 /// Why rules cannot be run.
 #[derive(Debug, thiserror::Error)]
@@ -193,11 +194,15 @@ impl<'a> Watch<'a> {
         let wanted = rules.clone().fold(Wanted::NOTHING, |wanted, rule| wanted.and(rule.wanted));
         let record = rows.record.get(row).unwrap_or_default();
         let Some(event) = self.rules.parts.read(record, wanted) else { return };
-        let json = JsonEvent::borrow(&event);
         let place = rows.place(row);
+        let seen = |rule: &Rule| Seen {
+            event: JsonEvent::borrow(&event),
+            id: place.id,
+            is_flat: !rule.goes_through_members,
+        };
         let mut fits = Vec::new();
         for rule in rules {
-            if fit(rule, &json, &mut self.matched) {
+            if fit(rule, &seen(rule), &mut self.matched) {
                 fits.push(rule);
             }
         }
@@ -210,7 +215,7 @@ impl<'a> Watch<'a> {
         let occurrence = place.about(rows.subject(row));
         for rule in fits.into_iter().filter(|rule| !rule.about.is_silent) {
             self.drafts.add(&rule.about, &occurrence, &[], || {
-                let result = evaluate_rule(&rule.compiled, &json);
+                let result = evaluate_rule(&rule.compiled, &seen(rule));
                 let body = result.as_ref().and_then(EvaluationResult::as_detection);
                 in_words(body.map_or(&[] as _, |it| it.matched_fields.as_slice()))
             });
@@ -221,11 +226,13 @@ impl<'a> Watch<'a> {
     fn correlate(&mut self, fits: &[&Rule], record: &str, place: &Place<'_>) {
         let Some(correlations) = &mut self.correlations else { return };
         let Ok(event) = sonic_rs::from_str::<Value>(record) else { return };
-        let json = JsonEvent::borrow(&event);
-        let results = fits.iter().filter_map(|rule| evaluate_rule(&rule.compiled, &json)).collect();
-        let marked = Marked { event: json, id: place.id };
+        let seen = |is_flat| Seen { event: JsonEvent::borrow(&event), id: place.id, is_flat };
+        let results = fits
+            .iter()
+            .filter_map(|rule| evaluate_rule(&rule.compiled, &seen(!rule.goes_through_members)))
+            .collect();
         let seconds = place.time.0.div_euclid(1_000_000);
-        for result in &correlations.process_with_detections(&marked, results, seconds) {
+        for result in &correlations.process_with_detections(&seen(false), results, seconds) {
             self.correlated(result, place);
         }
     }
@@ -266,7 +273,7 @@ impl<'a> Watch<'a> {
 }
 
 /// Tells whether an event fits a rule.
-fn fit(rule: &Rule, event: &JsonEvent<'_>, matched: &mut Vec<String>) -> bool {
+fn fit(rule: &Rule, event: &Seen<'_>, matched: &mut Vec<String>) -> bool {
     let Rule { compiled, .. } = rule;
     compiled.conditions.iter().any(|condition| {
         matched.clear();
@@ -289,30 +296,6 @@ impl<'a> Place<'a> {
     {
         let Self { id, time, account, region } = *self;
         Occurrence { id, time, account, region, subject }
-    }
-}
-
-/// An event that correlations keep by its id alone.
-struct Marked<'a> {
-    event: JsonEvent<'a>,
-    id: &'a str,
-}
-
-impl Event for Marked<'_> {
-    fn get_field(&self, path: &str) -> Option<EventValue<'_>> {
-        self.event.get_field(path)
-    }
-
-    fn any_string_value(&self, test: &dyn Fn(&str) -> bool) -> bool {
-        self.event.any_string_value(test)
-    }
-
-    fn all_string_values(&self) -> Vec<std::borrow::Cow<'_, str>> {
-        self.event.all_string_values()
-    }
-
-    fn to_json(&self) -> Value {
-        json!({"id": self.id})
     }
 }
 

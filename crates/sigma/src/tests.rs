@@ -229,6 +229,47 @@ fn either_of_two_selections_needs_the_names_of_both() {
     assert_eq!(found.len(), 1);
 }
 
+/// The rule above with another condition on the call.
+fn with(condition: &str) -> Rules {
+    read(&KEY_MADE.replace("eventName: CreateAccessKey", condition))
+}
+
+#[test]
+fn a_condition_on_an_object_is_about_the_values_in_it() {
+    let policy = r#"{"Statement":[{"Effect":"Allow","Principal":"*"}]}"#;
+    let call = json!({"requestParameters": {
+        "VersioningConfiguration": {"Status": "Suspended"}, "policy": policy, "tags": [{"n": 7}],
+    }});
+    let count = |condition: &str| {
+        let rules = with(condition);
+        assert_eq!(rules.unusable, []);
+        found(&rules, vec![event("a", 1, "PutBucketVersioning", &call)]).0.len()
+    };
+    assert_eq!(count("requestParameters|contains: Suspended"), 1);
+    assert_eq!(count("requestParameters|contains: '\"Principal\":\"*\"'"), 1);
+    assert_eq!(count("requestParameters.tags: 7"), 1);
+    assert_eq!(count("requestParameters|contains: Enabled"), 0);
+    assert_eq!(count("requestParameters|exists: true"), 1);
+    assert_eq!(count("requestParameters: null"), 0);
+}
+
+#[test]
+fn a_placeholder_is_another_field_or_cannot_be_used() {
+    let own_name = with("requestParameters.userName|expand: '%userIdentity.userName%'");
+    let call = |name: &str| {
+        let more = json!({
+            "requestParameters": {"userName": name},
+            "userIdentity": {"arn": "arn:aws:iam::111122223333:user/eve", "userName": "eve"},
+        });
+        event("a", 1, "CreateAccessKey", &more)
+    };
+    assert_eq!(found(&own_name, vec![call("eve")]).0.len(), 1);
+    assert_eq!(found(&own_name, vec![call("bob")]).0.len(), 0);
+    let listed = with("userIdentity.userName|expand: '%administrators%'");
+    assert_eq!(listed.len(), 0);
+    assert!(listed.unusable[0].reason.contains("`%administrators%`"), "{:?}", listed.unusable);
+}
+
 #[track_caller]
 fn refused(text: &str, place: (usize, usize), reason: &str) {
     let rules = read(&format!("{KEY_MADE}---\n{text}"));
@@ -250,6 +291,8 @@ fn what_cannot_be_used_is_named_and_the_rest_is_used() {
     refused(&linked, (24, 14), "product windows");
     let condition = other.replace("selection and not filter", "selection and (");
     refused(&condition, (31, 31), "ondition");
+    let counted = other.replace("selection and not filter", "selection | count() by eventName > 5");
+    refused(&counted, (31, 26), "write a correlation");
     let unknown = other.replace("selection and not filter", "selection and not no_such");
     refused(&unknown, (31, 34), "no_such");
     let count = "title: Count\ncorrelation:\n    type: event_count\n    rules: [nothing]\n    \
