@@ -208,6 +208,21 @@ fn sigma_rules_find_and_what_cannot_be_used_is_named() {
 }
 
 #[test]
+fn all_records_that_a_rule_fits_are_kept() {
+    let room = Room::new();
+    let rule = room.desk.path("trail.yml");
+    fs::write(&rule, RULE).unwrap();
+    let events: Vec<Value> =
+        (0..250).map(|number| event(&format!("a{number:03}"), 2, "StopLogging")).collect();
+    let report = room.scan("one.json", &events, &["--rules", rule.to_str().unwrap()]);
+    let found = report["findings"].as_array().unwrap();
+    let of_rule = |it: &&Value| it["type"] == "Sigma:CloudTrail/TrailStoppedByAnyone";
+    let id = found.iter().find(of_rule).unwrap()["id"].as_str().unwrap();
+    let lines = room.desk.run(&["findings", "show", id, "--lake", &room.lake, "--records"]);
+    assert_eq!(lines.lines().count(), 250);
+}
+
+#[test]
 fn all_records_of_a_finding_are_kept() {
     let room = Room::new();
     let events: Vec<Value> =

@@ -113,10 +113,11 @@ impl Known {
         engine: &dyn Engine,
         catalog: &Catalog,
         window: Window,
-        evidence: Option<&mut dyn Evidence>,
+        mut evidence: Option<&mut dyn Evidence>,
     ) -> Result<Vec<Finding>> {
-        let mut found = self.run_pages(engine, catalog, window, evidence).await?;
-        found.extend(self.run_rules(engine, window).await?);
+        let of_pages = evidence.as_mut().map(|it| &mut **it as &mut dyn Evidence);
+        let mut found = self.run_pages(engine, catalog, window, of_pages).await?;
+        found.extend(self.run_rules(engine, window, evidence).await?);
         found.sort_by(|first, after| {
             let worst_first = after.severity.value().total_cmp(&first.severity.value());
             let key = |it: &Finding| (it.first_seen, it.id.clone());
@@ -140,9 +141,20 @@ impl Known {
     }
 
     /// Runs the Sigma rules alone.
-    pub async fn run_rules(&self, engine: &dyn Engine, window: Window) -> Result<Vec<Finding>> {
+    pub async fn run_rules(
+        &self,
+        engine: &dyn Engine,
+        window: Window,
+        evidence: Option<&mut dyn Evidence>,
+    ) -> Result<Vec<Finding>> {
         let is_trusted = |text: &str| self.lists.trusts(text);
-        Ok(haechi_sigma::run_without(engine, &self.rules, window, &is_trusted).await?)
+        let rules = &self.rules;
+        let Some(evidence) = evidence else {
+            return Ok(haechi_sigma::run_without(engine, rules, window, &is_trusted, None).await?);
+        };
+        let mut keep = |more: &[_]| Ok(evidence.keep(more)?);
+        let keep: &mut haechi_sigma::Keep<'_> = &mut keep;
+        Ok(haechi_sigma::run_without(engine, rules, window, &is_trusted, Some(keep)).await?)
     }
 
     /// Returns what pages are told.

@@ -13,6 +13,8 @@ use crate::rules::About;
 #[derive(Default)]
 pub(crate) struct Drafts {
     by_rule: BTreeMap<String, OfRule>,
+    /// The ids of records beyond those that findings hold.
+    more: BTreeMap<FindingId, Vec<String>>,
 }
 
 /// The findings of one rule.
@@ -32,6 +34,7 @@ pub(crate) struct Occurrence<'a> {
 }
 
 struct Draft {
+    id: FindingId,
     account: String,
     subject: String,
     count: u64,
@@ -62,6 +65,7 @@ impl Drafts {
             return;
         }
         let draft = drafts.entry(key).or_insert_with(|| Draft {
+            id: id_of(&about.page, account, subject),
             account: account.to_owned(),
             subject: subject.to_owned(),
             count: 0,
@@ -74,10 +78,17 @@ impl Drafts {
         draft.count += 1;
         draft.last = draft.last.max(occurrence.time);
         for record in records.iter().map(String::as_str).chain([occurrence.id]) {
-            if draft.records.len() < RECORDS_MAX && !draft.records.iter().any(|it| it == record) {
+            if RECORDS_MAX <= draft.records.len() {
+                self.more.entry(draft.id.clone()).or_default().push(record.to_owned());
+            } else if !draft.records.iter().any(|it| it == record) {
                 draft.records.push(record.to_owned());
             }
         }
+    }
+
+    /// Gives up the ids of records beyond those that findings hold.
+    pub(crate) fn take_more(&mut self) -> Vec<(FindingId, Vec<String>)> {
+        std::mem::take(&mut self.more).into_iter().collect()
     }
 
     /// Ends the work: every finding, in the order of rules and subjects.
@@ -104,22 +115,26 @@ fn key_of(account: &str, subject: &str) -> u128 {
     (half(1) << 64) | half(5)
 }
 
+/// Returns the id of a finding: the same on every run.
+fn id_of(page: &str, account: &str, subject: &str) -> FindingId {
+    let mut hasher = blake3::Hasher::new();
+    for part in [page, account, subject] {
+        hasher.update(&(part.len() as u64).to_le_bytes());
+        hasher.update(part.as_bytes());
+    }
+    FindingId(hasher.finalize().to_hex().chars().take(ID_LENGTH).collect())
+}
+
 impl Draft {
     fn finding(self, about: &About) -> Option<Finding> {
         let Self { account, subject, .. } = self;
         let severity = Severity::new(about.severity)?;
-        let mut hasher = blake3::Hasher::new();
-        for part in [about.page.as_str(), &account, &subject] {
-            hasher.update(&(part.len() as u64).to_le_bytes());
-            hasher.update(part.as_bytes());
-        }
-        let id: String = hasher.finalize().to_hex().chars().take(ID_LENGTH).collect();
         let ids: Vec<String> = self.records.iter().map(|id| literal(id)).collect();
         let mut conditions = vec![format!("\"eventID\" in ({})", ids.join(", "))];
         // A correlation's first records may lie a window before it speaks, so only the end is sure.
         conditions.extend(self.last.date().map(|day| format!("\"date\" <= '{day}'")));
         Some(Finding {
-            id: FindingId(id),
+            id: self.id,
             kind: kind_of(&about.title),
             page: about.page.clone(),
             title: about.title.clone(),

@@ -16,4 +16,4 @@ mod seen;
 mod tests;
 
 pub use rules::{Rules, Tagged, Unusable};
-pub use run::{COLUMNS, SigmaError, Watch, fitting, run, run_without};
+pub use run::{COLUMNS, Keep, SigmaError, Watch, fitting, run, run_without};

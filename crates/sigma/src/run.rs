@@ -1,6 +1,7 @@
 //! Rules over a lake: one query, read in time order.
 
 use std::collections::BTreeMap;
+use std::error::Error;
 
 use arrow::array::{
     Array, AsArray, BooleanArray, Int64Array, RecordBatch, StringArray, StringViewArray,
@@ -8,7 +9,7 @@ use arrow::array::{
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Int64Type, TimeUnit};
 use futures::TryStreamExt;
-use haechi_model::{Finding, Timestamp, Window};
+use haechi_model::{Finding, FindingId, Timestamp, Window};
 use haechi_query::{Engine, QueryError};
 use rsigma_eval::compiler::eval_condition;
 use rsigma_eval::{
@@ -33,7 +34,14 @@ pub enum SigmaError {
     /// The answer has another form than the lake's tables.
     #[error("the events for the Sigma rules cannot be read")]
     Rows(#[from] arrow::error::ArrowError),
+    /// The ids of records were not taken.
+    #[error("the ids of the records that fit cannot be kept")]
+    Keep(#[source] Box<dyn Error + Send + Sync>),
 }
+
+/// Takes the ids of records that speak for findings, beyond those that the findings hold.
+pub type Keep<'a> =
+    dyn FnMut(&[(FindingId, Vec<String>)]) -> Result<(), Box<dyn Error + Send + Sync>> + 'a;
 
 /// The columns that are read.
 pub const COLUMNS: [&str; 15] = [
@@ -73,19 +81,20 @@ pub async fn run(
     rules: &Rules,
     window: Window,
 ) -> Result<Vec<Finding>, SigmaError> {
-    run_without(engine, rules, window, &|_| false).await
+    run_without(engine, rules, window, &|_| false, None).await
 }
 
 /// Runs rules over the CloudTrail events of a window, but for those from a trusted address, which
-/// the rules do not see.
+/// the rules do not see; the ids of all records that fit are handed to whoever keeps them.
 ///
 /// # Errors
-/// The engine fails.
+/// The engine fails, or the ids cannot be kept.
 pub async fn run_without(
     engine: &dyn Engine,
     rules: &Rules,
     window: Window,
     is_trusted: &(dyn Fn(&str) -> bool + Sync),
+    mut keep: Option<&mut Keep<'_>>,
 ) -> Result<Vec<Finding>, SigmaError> {
     if rules.is_empty() {
         return Ok(Vec::new());
@@ -108,6 +117,10 @@ pub async fn run_without(
     let mut watch = Watch::new(rules);
     while let Some(batch) = batches.try_next().await? {
         watch.observe_without(&batch, is_trusted)?;
+        let more = watch.drafts.take_more();
+        if let Some(keep) = keep.as_mut().filter(|_| !more.is_empty()) {
+            keep(&more).map_err(SigmaError::Keep)?;
+        }
     }
     Ok(watch.finish())
 }

@@ -2,11 +2,11 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, RecordBatch, StringArray, TimestampMicrosecondArray};
 use async_trait::async_trait;
-use haechi_model::{Finding, Window};
+use haechi_model::{Finding, FindingId, Window};
 use haechi_query::{Answer, Engine, QueryError};
 use serde_json::{Value, json};
 
-use crate::{Rules, run};
+use crate::{Rules, run, run_without};
 
 /// An engine that gives the same rows whatever it is asked, and keeps the question.
 struct Given {
@@ -202,6 +202,29 @@ fn a_title_means_the_rule_of_its_own_file() {
     assert_eq!(both.len(), 1);
     let (other, _) = found(&rules, vec![call("a", 0, "CreateUser"), call("b", 9, "ListUsers")]);
     assert_eq!(other.iter().map(|it| it.title.as_str()).collect::<Vec<_>>(), ["Access Key Made"]);
+}
+
+#[test]
+fn every_record_that_fits_is_kept() {
+    let rules = read(KEY_MADE);
+    let ids: Vec<String> = (0..450).map(|n| format!("id-{n:03}")).collect();
+    let call = |(at, id): (i64, &String)| event(id, at, "CreateAccessKey", &json!({}));
+    let events: Vec<Value> = (0..).zip(&ids).map(call).collect();
+    let engine = Given { events, asked: std::sync::Mutex::default() };
+    let mut more = Vec::new();
+    let mut keep = |records: &[(FindingId, Vec<String>)]| {
+        more.extend(records.to_vec());
+        Ok(())
+    };
+    let found = run_without(&engine, &rules, Window::default(), &|_| false, Some(&mut keep));
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let found = runtime.block_on(found).unwrap();
+    assert_eq!((found[0].count, found[0].records.len()), (450, 200));
+    let kept = more.iter().flat_map(|(id, records)| {
+        assert_eq!(*id, found[0].id);
+        records.clone()
+    });
+    assert_eq!(found[0].records.iter().cloned().chain(kept).collect::<Vec<_>>(), ids);
 }
 
 #[test]

@@ -63,7 +63,8 @@ fn round(session: &Session, args: &Watch, stop: &Stop) -> Result<()> {
     let state = last.as_mut().map(Left::state);
     let round = follow(&engine, &following, state, next.state(), &mut store);
     let mut round = session.runtime.block_on(round)?;
-    let rules = session.runtime.block_on(known.run_rules(&engine, Window::default()))?;
+    let rules = known.run_rules(&engine, Window::default(), Some(&mut store));
+    let rules = session.runtime.block_on(rules)?;
     // Moved and not copied: findings hold the ids of hundreds of records each.
     let mut found: Vec<Finding> = std::mem::take(&mut round.findings);
     found.extend(rules);
