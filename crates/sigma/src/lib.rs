@@ -4,6 +4,7 @@
 //! can fit at all (by its name or its service, so that cost hardly grows with their number),
 //! rows in time order from an engine, and findings with evidence.
 
+mod called;
 mod event;
 mod finding;
 mod index;
