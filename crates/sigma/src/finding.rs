@@ -1,6 +1,6 @@
 //! Findings of rules: one for each rule, account and subject.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use haechi_model::{Explanation, Finding, FindingId, Severity, Timestamp};
 use rsigma_eval::result::FieldMatch;
@@ -13,8 +13,9 @@ use crate::rules::About;
 #[derive(Default)]
 pub(crate) struct Drafts {
     by_rule: BTreeMap<String, OfRule>,
-    /// The ids of records beyond those that findings hold.
-    more: BTreeMap<FindingId, Vec<String>>,
+    /// The ids of records beyond those that findings hold, for somebody who takes them. What a
+    /// correlation counts comes again with each event: once is enough.
+    more: Option<BTreeMap<FindingId, BTreeSet<String>>>,
 }
 
 /// The findings of one rule.
@@ -79,16 +80,23 @@ impl Drafts {
         draft.last = draft.last.max(occurrence.time);
         for record in records.iter().map(String::as_str).chain([occurrence.id]) {
             if RECORDS_MAX <= draft.records.len() {
-                self.more.entry(draft.id.clone()).or_default().push(record.to_owned());
+                let Some(more) = &mut self.more else { break };
+                more.entry(draft.id.clone()).or_default().insert(record.to_owned());
             } else if !draft.records.iter().any(|it| it == record) {
                 draft.records.push(record.to_owned());
             }
         }
     }
 
+    /// Notes the ids of all records, for somebody who takes them.
+    pub(crate) fn keep_every_record(&mut self) {
+        self.more = Some(BTreeMap::new());
+    }
+
     /// Gives up the ids of records beyond those that findings hold.
     pub(crate) fn take_more(&mut self) -> Vec<(FindingId, Vec<String>)> {
-        std::mem::take(&mut self.more).into_iter().collect()
+        let more = self.more.as_mut().map(std::mem::take).unwrap_or_default();
+        more.into_iter().map(|(id, records)| (id, records.into_iter().collect())).collect()
     }
 
     /// Ends the work: every finding, in the order of rules and subjects.

@@ -115,6 +115,9 @@ pub async fn run_without(
     );
     let mut batches = engine.query(&sql).await?.batches;
     let mut watch = Watch::new(rules);
+    if keep.is_some() {
+        watch.drafts.keep_every_record();
+    }
     while let Some(batch) = batches.try_next().await? {
         watch.observe_without(&batch, is_trusted)?;
         let more = watch.drafts.take_more();
